@@ -1,0 +1,11 @@
+"""The activities stream: facts become folds, scores and decisions."""
+
+from typing import Any
+
+from leadlight.runtime import rescore, wiring
+
+wiring.prepare("leads", "facts", "engine")
+
+
+def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    return rescore.handle(event, wiring.ports())

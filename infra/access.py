@@ -1,0 +1,158 @@
+"""Who may do what, and who knows which name: the one table to read when a function is denied something."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from aws_cdk import aws_iam as iam
+
+from infra.bus import Bus
+from infra.failures import FailureQueues
+from infra.settings import Settings
+from infra.source_secrets import SECRETS_WILDCARD, SourceSecrets
+from infra.storage import FAILED_PREFIX, STREAM_FAILURES_PREFIX, Storage
+from infra.tables import RANKING_INDEX, Tables
+
+STREAM_ACTIONS = (
+    "dynamodb:DescribeStream",
+    "dynamodb:GetRecords",
+    "dynamodb:GetShardIterator",
+    "dynamodb:ListStreams",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grant:
+    """Actions on one resource; one that ends in `*` says why, and how cdk-nag spells it."""
+
+    actions: tuple[str, ...]
+    resource: str
+    wildcard: str = ""
+    reason: str = ""
+
+    @property
+    def statement(self) -> iam.PolicyStatement:
+        """The grant in IAM's words."""
+        return iam.PolicyStatement(actions=list(self.actions), resources=[self.resource])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Access:
+    """One function's grants, and the environment variables that name what is granted."""
+
+    grants: tuple[Grant, ...]
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resources:
+    """What functions can be granted."""
+
+    settings: Settings
+    tables: Tables
+    storage: Storage
+    bus: Bus
+    secrets: SourceSecrets
+    failures: FailureQueues
+
+    def access(self) -> dict[str, Access]:
+        """Each function's access by its name; nothing beyond what its code calls."""
+        activities, leads, records = self.tables.activities, self.tables.leads, self.tables.records
+        failed_bodies = self._put_objects(FAILED_PREFIX, "Each failed event has an object of its own.")
+        put_events = _allow("events:PutEvents", self.bus.bus.event_bus_arn)
+        return {
+            "ingest": Access(
+                grants=(
+                    _table(activities.table_arn, "BatchWriteItem", "PutItem"),
+                    _table(records.table_arn, "PutItem"),
+                    Grant(
+                        actions=("secretsmanager:GetSecretValue",),
+                        resource=self.secrets.arn_pattern,
+                        wildcard=SECRETS_WILDCARD,
+                        reason="Sources are added without a deployment, each below the stack's prefix.",
+                    ),
+                    failed_bodies,
+                ),
+                environment=self._names(
+                    "ACTIVITIES_TABLE", "RECORDS_TABLE", "BUCKET", "SECRETS_PREFIX", "RETENTION_DAYS"
+                ),
+            ),
+            "rescore": Access(
+                grants=(
+                    _table(activities.table_arn, "Query"),
+                    _table(leads.table_arn, "GetItem", "PutItem"),
+                    _table(records.table_arn, "PutItem"),
+                    failed_bodies,
+                    *self._stream(activities.table_stream_arn),
+                ),
+                environment=self._names("ACTIVITIES_TABLE", "LEADS_TABLE", "RECORDS_TABLE", "BUCKET", "RETENTION_DAYS"),
+            ),
+            "publish": Access(
+                grants=(
+                    _table(leads.table_arn, "UpdateItem"),
+                    _table(records.table_arn, "BatchWriteItem"),
+                    put_events,
+                    *self._stream(leads.table_stream_arn),
+                ),
+                environment=self._names("LEADS_TABLE", "RECORDS_TABLE", "BUS"),
+            ),
+            "nurture": Access(
+                grants=(
+                    _table(leads.table_arn, "GetItem", "PutItem"),
+                    _allow("sqs:SendMessage", self.failures.nurture.queue_arn),
+                ),
+                environment=self._names("LEADS_TABLE"),
+            ),
+            "rollup": Access(
+                grants=(
+                    _table(leads.table_arn, "Scan"),
+                    _table(records.table_arn, "BatchWriteItem", "Query"),
+                    _allow("sqs:SendMessage", self.failures.rollup.queue_arn),
+                ),
+                environment=self._names("LEADS_TABLE", "RECORDS_TABLE"),
+            ),
+            "api": Access(
+                grants=(
+                    _table(leads.table_arn, "BatchGetItem", "GetItem"),
+                    _table(f"{leads.table_arn}/index/{RANKING_INDEX}", "Query"),
+                    _table(records.table_arn, "Query"),
+                    put_events,
+                ),
+                environment=self._names("LEADS_TABLE", "RECORDS_TABLE", "BUS"),
+            ),
+        }
+
+    def _stream(self, stream_arn: str | None) -> Iterator[Grant]:
+        """What Lambda does in the function's name: read the stream, and keep what could not be processed."""
+        if stream_arn is None:
+            raise ValueError("this table has no stream")
+        yield Grant(actions=STREAM_ACTIONS, resource=stream_arn)
+        yield self._put_objects(STREAM_FAILURES_PREFIX, "Lambda names the object of each failed batch.")
+        yield _allow("s3:ListBucket", self.storage.bucket.bucket_arn)
+
+    def _put_objects(self, prefix: str, reason: str) -> Grant:
+        return Grant(
+            actions=("s3:PutObject",),
+            resource=self.storage.bucket.arn_for_objects(f"{prefix}*"),
+            wildcard=f"<{self.storage.bucket_logical_id}.Arn>/{prefix}*",
+            reason=reason,
+        )
+
+    def _names(self, *wanted: str) -> dict[str, str]:
+        names = {
+            "ACTIVITIES_TABLE": self.tables.activities.table_name,
+            "LEADS_TABLE": self.tables.leads.table_name,
+            "RECORDS_TABLE": self.tables.records.table_name,
+            "BUCKET": self.storage.bucket.bucket_name,
+            "BUS": self.bus.bus.event_bus_name,
+            "SECRETS_PREFIX": self.secrets.prefix,
+            "RETENTION_DAYS": str(self.settings.retention_days),
+        }
+        return {f"LEADLIGHT_{name}": names[name] for name in wanted}
+
+
+def _table(arn: str, *operations: str) -> Grant:
+    return Grant(actions=tuple(f"dynamodb:{operation}" for operation in operations), resource=arn)
+
+
+def _allow(action: str, resource: str) -> Grant:
+    return Grant(actions=(action,), resource=resource)

@@ -1,0 +1,1 @@
+"""Leadlight: one explainable score per lead."""

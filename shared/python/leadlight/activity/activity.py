@@ -1,0 +1,25 @@
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from leadlight.activity.identity import Identity
+
+Scalar = str | int | float | bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Activity:
+    """One thing a lead did, as a source told it.
+
+    `source` and `id` together name it: the same pair is the same activity, however often it comes.
+    `occurred_at` is in UTC, or None where the source gives no time. `properties` say what was done,
+    `traits` who did it; both hold plain values only.
+    """
+
+    source: str
+    id: str
+    type: str
+    occurred_at: datetime | None
+    identities: tuple[Identity, ...]
+    traits: Mapping[str, Scalar] = field(default_factory=dict)
+    properties: Mapping[str, Scalar] = field(default_factory=dict)

@@ -1,0 +1,79 @@
+"""botocore clients, and its errors in our words."""
+
+import time
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import botocore.session
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from leadlight.ports import Conflict, Unavailable
+
+BATCH = 25
+_ROUNDS = 5
+_CONFIG = Config(
+    connect_timeout=2,
+    read_timeout=5,
+    retries={"mode": "standard", "total_max_attempts": 3},
+    max_pool_connections=32,
+)
+LATER = {
+    "InternalServerError",
+    "InternalFailure",
+    "LimitExceededException",
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+    "ServiceUnavailable",
+    "ServiceUnavailableException",
+    "SlowDown",
+    "ThrottledException",
+    "Throttling",
+    "ThrottlingException",
+    "TransactionInProgressException",
+}
+
+
+@cache
+def client(service: str) -> Any:
+    """The process's client of a service; region and credentials come from the sandbox."""
+    return botocore.session.get_session().create_client(service, config=_CONFIG)
+
+
+def call(method: Callable[..., Any], **arguments: Any) -> Any:
+    """Calls AWS.
+
+    Raises:
+        Conflict: a condition did not hold.
+        Unavailable: throttled or out of reach, after the client's own retries.
+    """
+    try:
+        return method(**arguments)
+    except ClientError as error:
+        code = error.response["Error"].get("Code", "")
+        if code == "ConditionalCheckFailedException":
+            raise Conflict(str(error)) from error
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        if code in LATER or status >= 500:  # noqa: PLR2004 - server errors
+            raise Unavailable(str(error)) from error
+        raise
+    except BotoCoreError as error:
+        raise Unavailable(str(error)) from error
+
+
+def batch_write(client: Any, table: str, items: list[dict[str, Any]]) -> None:
+    """Puts items 25 at a time, again what was left over.
+
+    Raises:
+        Unavailable: some were still left over after five rounds.
+    """
+    for start in range(0, len(items), BATCH):
+        left = {table: [{"PutRequest": {"Item": item}} for item in items[start : start + BATCH]]}
+        for attempt in range(_ROUNDS):
+            left = call(client.batch_write_item, RequestItems=left).get("UnprocessedItems") or {}
+            if not left:
+                break
+            time.sleep(0.05 * 2**attempt)
+        else:
+            raise Unavailable(f"{table} left {len(left[table])} items unwritten")

@@ -1,0 +1,162 @@
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
+from typing import Any
+
+from leadlight.adapters.clients import call, client
+from leadlight.adapters.lead_items import (
+    NURTURE,
+    SHARDS,
+    STATE,
+    from_item,
+    nurture_from_item,
+    nurture_to_item,
+    partition,
+    to_item,
+)
+from leadlight.nurture import NurtureState
+from leadlight.ports import Conflict, Ranked, Unavailable
+from leadlight.state import LeadState
+
+_GET_BATCH = 100
+_ROUNDS = 5
+
+
+class DynamoLeads:
+    """The leads table: every put is conditional on the version that was read."""
+
+    def __init__(self, table: str) -> None:
+        self._table = table
+        self._client = client("dynamodb")
+
+    def get(self, lead_id: str, *, consistent: bool) -> LeadState | None:
+        """A lead's state."""
+        item = self._get(lead_id, STATE, consistent=consistent)
+        return from_item(item) if item else None
+
+    def get_many(self, lead_ids: Sequence[str]) -> list[LeadState]:
+        """Those of the leads' states that exist, in any order."""
+        found: list[LeadState] = []
+        for start in range(0, len(lead_ids), _GET_BATCH):
+            keys = [_key(lead_id, STATE) for lead_id in lead_ids[start : start + _GET_BATCH]]
+            left: Mapping[str, Any] = {self._table: {"Keys": keys}}
+            for _ in range(_ROUNDS):
+                answer = call(self._client.batch_get_item, RequestItems=left)
+                found += map(from_item, answer["Responses"].get(self._table, []))
+                left = answer.get("UnprocessedKeys") or {}
+                if not left:
+                    break
+            else:
+                raise Unavailable(f"{self._table} left keys unread")
+        return found
+
+    def put(self, state: LeadState) -> None:
+        """Saves a state; raises Conflict where somebody else saved since it was read."""
+        self._put(to_item(state), state.version)
+
+    def get_nurture(self, lead_id: str) -> NurtureState:
+        """A lead's enrollments, by a consistent read."""
+        item = self._get(lead_id, NURTURE, consistent=True)
+        return nurture_from_item(item) if item else NurtureState(lead_id)
+
+    def put_nurture(self, state: NurtureState) -> None:
+        """Saves enrollments; raises Conflict where somebody else saved since they were read."""
+        self._put(nurture_to_item(state), state.version)
+
+    def clear_outbox(self, lead_id: str, item: str, outbox: str) -> None:
+        """Removes an outbox where it is still this one: a newer one comes with its own record."""
+        try:
+            call(
+                self._client.update_item,
+                TableName=self._table,
+                Key=_key(lead_id, item),
+                UpdateExpression="REMOVE outbox",
+                ConditionExpression="outbox = :published",
+                ExpressionAttributeValues={":published": {"S": outbox}},
+            )
+        except Conflict:
+            return
+
+    def scan(self) -> Iterator[LeadState]:
+        """Every lead's state, a page of 1 MB at a time."""
+        page: dict[str, Any] = {}
+        while True:
+            answer = call(
+                self._client.scan,
+                TableName=self._table,
+                FilterExpression="#item = :state",
+                ExpressionAttributeNames={"#item": "item"},
+                ExpressionAttributeValues={":state": {"S": STATE}},
+                **page,
+            )
+            yield from map(from_item, answer["Items"])
+            if "LastEvaluatedKey" not in answer:
+                return
+            page = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+
+    def ranked(self, stages: Sequence[str], *, at_most: int, limit: int) -> list[Ranked]:
+        """The highest buckets not above `at_most`: at least `limit` leads, and the last bucket whole."""
+        names = [partition(stage, shard) for stage in stages for shard in range(SHARDS)]
+        firsts = list(self._pool.map(lambda name: self._top(name, at_most, limit), names))
+        tops = sorted((ranked for page, _ in firsts for ranked in page), reverse=True)
+        least = tops[limit - 1].bucket if len(tops) >= limit else 0
+        found = [ranked for ranked in tops if ranked.bucket >= least]
+        for name, (page, more) in zip(names, firsts, strict=True):
+            if more and page[-1].bucket >= least:
+                seen = set(page)
+                rest = self._between(name, least, page[-1].bucket)
+                found += [ranked for ranked in rest if ranked not in seen]
+        return found
+
+    @cached_property
+    def _pool(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(max_workers=16)
+
+    def _top(self, name: str, at_most: int, limit: int) -> tuple[list[Ranked], bool]:
+        answer = self._ranking(name, 0, at_most, Limit=limit)
+        return [_ranked(item) for item in answer["Items"]], "LastEvaluatedKey" in answer
+
+    def _between(self, name: str, least: int, most: int) -> Iterator[Ranked]:
+        page: dict[str, Any] = {}
+        while True:
+            answer = self._ranking(name, least, most, **page)
+            yield from map(_ranked, answer["Items"])
+            if "LastEvaluatedKey" not in answer:
+                return
+            page = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+
+    def _ranking(self, name: str, least: int, most: int, **more: Any) -> Any:
+        return call(
+            self._client.query,
+            TableName=self._table,
+            IndexName="ranking",
+            ScanIndexForward=False,
+            KeyConditionExpression="rank_partition = :name AND rank_score BETWEEN :least AND :most",
+            ExpressionAttributeValues={
+                ":name": {"S": name},
+                ":least": {"N": str(least)},
+                ":most": {"N": str(most)},
+            },
+            **more,
+        )
+
+    def _get(self, lead_id: str, item: str, *, consistent: bool) -> Any:
+        answer = call(self._client.get_item, TableName=self._table, Key=_key(lead_id, item), ConsistentRead=consistent)
+        return answer.get("Item")
+
+    def _put(self, item: dict[str, Any], version: int) -> None:
+        condition: dict[str, Any] = {"ConditionExpression": "attribute_not_exists(lead_id)"}
+        if version:
+            condition = {
+                "ConditionExpression": "version = :read",
+                "ExpressionAttributeValues": {":read": {"N": str(version)}},
+            }
+        call(self._client.put_item, TableName=self._table, Item=item, **condition)
+
+
+def _key(lead_id: str, item: str) -> dict[str, dict[str, str]]:
+    return {"lead_id": {"S": lead_id}, "item": {"S": item}}
+
+
+def _ranked(item: Mapping[str, Any]) -> Ranked:
+    return Ranked(int(item["rank_score"]["N"]), item["lead_id"]["S"])

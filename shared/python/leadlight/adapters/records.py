@@ -1,0 +1,91 @@
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+
+import msgspec
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.exceptions import PynamoDBException
+from pynamodb.models import Model
+
+from leadlight.activity.order_key import timestamp
+from leadlight.adapters.clients import LATER
+from leadlight.kpi import DayMeasures
+from leadlight.lifecycle.decision import Decision
+from leadlight.ports import Unavailable
+
+_MEASURES = "measures"
+_AS_OF = "~as_of"
+ResultT = TypeVar("ResultT")
+
+
+class Record(Model):
+    """One item of the records table; its table's name is bound at wiring."""
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    body = UnicodeAttribute()
+    expires_at = NumberAttribute(null=True)
+
+
+class DynamoRecords:
+    """The records table, by PynamoDB: everything here is off the hot path."""
+
+    def __init__(self, table: str) -> None:
+        meta = type("Meta", (), {"table_name": table})
+        self._record: type[Record] = type("BoundRecord", (Record,), {"Meta": meta})
+
+    def put_decisions(self, decisions: Sequence[Decision]) -> None:
+        """Stores decision records; storing one again changes nothing."""
+        self._write(
+            self._record(
+                f"decisions#{decision.lead_id}",
+                f"{'n' if decision.campaign else 's'}{decision.seq:08d}",
+                body=msgspec.json.encode(decision).decode(),
+            )
+            for decision in decisions
+        )
+
+    def decisions(self, lead_id: str) -> list[Decision]:
+        """A lead's decisions, oldest first."""
+        found = [msgspec.json.decode(row.body, type=Decision) for row in self._query(f"decisions#{lead_id}")]
+        return sorted(found, key=lambda decision: (decision.decided_at, decision.id))
+
+    def put_measures(self, days: Iterable[DayMeasures], *, as_of: datetime) -> int:
+        """Replaces all day measures, writing only what differs; returns how many were written or removed."""
+        stored = {row.sk: row.body for row in self._query(_MEASURES)}
+        wanted = {day.day: msgspec.json.encode(day).decode() for day in days}
+        changed = [self._record(_MEASURES, day, body=body) for day, body in wanted.items() if stored.get(day) != body]
+        gone = [self._record(_MEASURES, day) for day in stored if day not in wanted and day != _AS_OF]
+        self._write(changed, gone)
+        self._write([self._record(_MEASURES, _AS_OF, body=timestamp(as_of))])
+        return len(changed) + len(gone)
+
+    def measures(self) -> tuple[list[DayMeasures], datetime | None]:
+        """All day measures, oldest first, and when they were worked out."""
+        rows = {row.sk: row.body for row in self._query(_MEASURES)}
+        as_of = rows.pop(_AS_OF, None)
+        days = [msgspec.json.decode(body, type=DayMeasures) for body in rows.values()]
+        return days, datetime.fromisoformat(as_of) if as_of else None
+
+    def _query(self, pk: str) -> list[Record]:
+        return _reached(lambda: list(self._record.query(pk, consistent_read=True)))
+
+    def _write(self, rows: Iterable[Record], gone: Iterable[Record] = ()) -> None:
+        def write() -> None:
+            with self._record.batch_write() as batch:
+                for row in rows:
+                    batch.save(row)
+                for row in gone:
+                    batch.delete(row)
+
+        _reached(write)
+
+
+def _reached(action: Callable[[], ResultT]) -> ResultT:
+    try:
+        return action()
+    except PynamoDBException as error:
+        cause: Any = error.cause_response_code
+        if cause is None or cause in LATER:
+            raise Unavailable(str(error)) from error
+        raise

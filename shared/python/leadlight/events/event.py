@@ -1,0 +1,37 @@
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import msgspec
+
+from leadlight.lifecycle.decision import Decision
+
+SOURCE = "leadlight"
+VERSION = 1
+ROLLUP_REQUESTED = "KPI Rollup Requested"
+DETAIL_TYPES: Mapping[str, str] = {
+    "scored": "Lead Scored",
+    "stage_changed": "Lead Stage Changed",
+    "qualified": "Lead Qualified",
+    "handed_off": "Lead Handed Off",
+    "rejected": "Lead Rejected",
+    "enrolled": "Nurture Enrolled",
+    "exited": "Nurture Exited",
+}
+
+
+class Event(NamedTuple):
+    """One EventBridge entry. `detail` is JSON, with `id` and `version` in it."""
+
+    detail_type: str
+    detail: str
+
+
+def event_of(decision: Decision) -> Event:
+    """The event that announces a decision. It holds no personal data: consumers ask the API by lead_id."""
+    detail = {"id": decision.id, "version": VERSION, **msgspec.to_builtins(decision)}
+    return Event(DETAIL_TYPES[decision.kind], msgspec.json.encode(detail).decode())
+
+
+def decision_of(detail: Mapping[str, object]) -> Decision:
+    """The decision that an event's detail announces."""
+    return msgspec.convert(detail, type=Decision)

@@ -1,0 +1,1 @@
+"""Where the lead is in our funnel, and the decisions that move it."""

@@ -1,0 +1,55 @@
+from typing import Literal
+
+import msgspec
+
+Kind = Literal["scored", "stage_changed", "qualified", "handed_off", "rejected", "enrolled", "exited"]
+
+
+class Reason(msgspec.Struct, frozen=True):
+    """A criterion and its share of the score, in points."""
+
+    criterion: str
+    label: str
+    share: float
+
+
+class Decision(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """What was concluded at a moment and acted on. It is taken once, and announced under one id.
+
+    `as_of` is the day that the score is for. `before` and `after` are stages (or scores, for `scored`).
+    """
+
+    lead_id: str
+    seq: int
+    kind: Kind
+    decided_at: str
+    as_of: str
+    score: int
+    grade: str
+    buying_stage: str
+    stage: str
+    model: str
+    model_version: int
+    cause: str
+    contactable: bool = True
+    before: str | int | None = None
+    after: str | int | None = None
+    hand_off: str | None = None
+    due_at: str | None = None
+    campaign: str | None = None
+    reasons: tuple[Reason, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """The event id, the same however often it is published. Nurture numbers its decisions on their own."""
+        return f"{self.lead_id}#{'n' if self.campaign else ''}{self.seq}"
+
+
+def decode(outbox: str) -> list[Decision]:
+    """The decisions of an outbox; none where it is empty."""
+    return msgspec.json.decode(outbox, type=list[Decision]) if outbox else []
+
+
+def encode(decisions: list[Decision]) -> str:
+    """Decisions as an outbox; empty where there are none."""
+    return msgspec.json.encode(decisions).decode() if decisions else ""

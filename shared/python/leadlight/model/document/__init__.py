@@ -1,0 +1,24 @@
+"""Reading the documents that people write: YAML, checked by pydantic, turned into the published form.
+
+Never imported in a function: a stack reads the published form only.
+"""
+
+from leadlight.model.document.read import (
+    DEFAULT_CATALOGUE,
+    DEFAULT_MODEL,
+    build_documents,
+    read_catalogue,
+    read_documents,
+    read_model,
+)
+from leadlight.model.document.tree import InvalidDocument
+
+__all__ = [
+    "DEFAULT_CATALOGUE",
+    "DEFAULT_MODEL",
+    "InvalidDocument",
+    "build_documents",
+    "read_catalogue",
+    "read_documents",
+    "read_model",
+]

@@ -1,0 +1,146 @@
+"""A scoring model as it is published: plain frozen values, decoded in microseconds.
+
+Points, caps and shares are integers in thousandths of a point; windows, dwell and cool-down in days.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Literal
+
+import msgspec
+
+from leadlight.signals import Catalogue, Condition
+
+
+class Category(StrEnum):
+    """The four categories of the field."""
+
+    FIT = "fit"
+    ENGAGEMENT = "engagement"
+    PRODUCT_USAGE = "product_usage"
+    BEHAVIOR = "behavior"
+
+
+class BuyingStage(StrEnum):
+    """Where the lead is in its own buying; it selects the weights."""
+
+    AWARENESS = "awareness"
+    CONSIDERATION = "consideration"
+    DECISION = "decision"
+
+
+STAGES = tuple(BuyingStage)
+Grade = Literal["A", "B", "C", "D"]
+
+
+class FitCriterion(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Points for a trait that meets a condition."""
+
+    id: str
+    label: str
+    trait: str
+    condition: Condition
+    points: int
+
+
+class Limit(msgspec.Struct, frozen=True):
+    """At most `count` occurrences in each block of `days` days; blocks are aligned to 1970-01-01."""
+
+    count: int
+    days: int
+
+
+class Decay(msgspec.Struct, frozen=True):
+    """How points fade with age in whole days.
+
+    `half_life`: halved every `days`. `linear`: nothing left at `days`. `step`: whole before `days`, nothing after.
+    """
+
+    kind: Literal["half_life", "linear", "step"]
+    days: int
+
+
+class SignalCriterion(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Points for each occurrence of a signal: window, then limit, then decay, then sum, then cap."""
+
+    id: str
+    label: str
+    category: Category
+    signal: str
+    points: tuple[int, int, int]  # by buying stage: awareness, consideration, decision
+    window: int | None = None
+    limit: Limit | None = None
+    decay: Decay | None = None
+    cap: int | None = None
+
+
+class StageCondition(msgspec.Struct, frozen=True):
+    """At least this many of a signal within the last days."""
+
+    signal: str
+    at_least: int
+    days: int
+
+
+class LifecycleRule(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How a lifecycle stage is entered and left.
+
+    By score: enter at `score` with at least `grade`, fall back to `falls_to` below `falls_below` after
+    `dwell` days, re-enter after `cool_down` days. By sales: `on` accepted or rejected.
+    """
+
+    enter: str
+    source: tuple[str, ...]
+    score: int | None = None
+    falls_below: int | None = None
+    falls_to: str = "lead"
+    grade: Grade = "D"
+    dwell: int = 0
+    cool_down: int = 0
+    hand_off_hours: int | None = None
+    on: Literal["accepted", "rejected"] | None = None
+
+
+class Campaign(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A nurture campaign and the leads that it is for."""
+
+    id: str
+    title: str
+    stages: tuple[str, ...]
+    grades: tuple[Grade, ...] = ("A", "B", "C", "D")
+    score_at_least: int = 0
+    score_below: int = 101
+
+
+class Model(msgspec.Struct, frozen=True, dict=True):
+    """A scoring model. `caps` and `weights` are by category; `grades` hold the least fit score in percent."""
+
+    id: str
+    version: int
+    title: str
+    caps: Mapping[Category, int]
+    weights: Mapping[BuyingStage, Mapping[Category, int]]
+    buying_stages: Mapping[BuyingStage, tuple[StageCondition, ...]]
+    grades: Mapping[Grade, int]
+    fit: tuple[FitCriterion, ...]
+    signals: tuple[SignalCriterion, ...]
+    lifecycle: tuple[LifecycleRule, ...]
+    campaigns: tuple[Campaign, ...]
+    announce_change: int = 10
+
+
+class Documents(msgspec.Struct, frozen=True):
+    """What a stack scores by: its signal catalogue and its primary model."""
+
+    catalogue: Catalogue
+    model: Model
+
+
+def decode(data: bytes) -> Documents:
+    """The published documents from JSON."""
+    return msgspec.json.decode(data, type=Documents)
+
+
+def encode(documents: Documents) -> bytes:
+    """The published form: JSON with sorted keys."""
+    return msgspec.json.encode(documents, order="deterministic")

@@ -1,0 +1,84 @@
+"""Who is in which campaign. Pure, and safe against events that come twice or overtake each other."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from leadlight.activity.order_key import timestamp
+from leadlight.lifecycle.decision import Decision, Kind, decode, encode
+from leadlight.model.structs import Campaign
+
+
+class Enrollment(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A lead's place in a campaign. `exited_at` is empty while it is in."""
+
+    enrolled_at: str
+    exited_at: str = ""
+    cause: str = ""
+
+
+class NurtureState(msgspec.Struct, frozen=True):
+    """One lead's enrollments by campaign. `seen` is the seq of the newest decision that was followed.
+
+    `outbox` holds the decisions that are not published yet, as JSON.
+    """
+
+    lead_id: str
+    version: int = 0
+    seen: int = 0
+    seq: int = 0
+    enrollments: Mapping[str, Enrollment] = msgspec.field(default_factory=dict)
+    outbox: str = ""
+
+
+def enroll(state: NurtureState, news: Decision, campaigns: tuple[Campaign, ...], *, now: datetime) -> NurtureState:
+    """The enrollments after a decision about the lead, with what was decided in the outbox.
+
+    A decision no newer than the last one followed changes nothing: each carries the whole picture, so the
+    newest alone counts. A lead enters a campaign once; who left does not come back by itself.
+    """
+    if news.seq <= state.seen:
+        return state
+    enrollments = dict(state.enrollments)
+    decisions: list[Decision] = []
+
+    def decided(kind: Kind, campaign: Campaign, cause: str) -> None:
+        seq = state.seq + len(decisions) + 1
+        changes: dict[str, Any] = {"before": None, "after": None, "hand_off": None, "due_at": None}
+        decisions.append(
+            msgspec.structs.replace(
+                news,
+                seq=seq,
+                kind=kind,
+                cause=cause,
+                campaign=campaign.id,
+                decided_at=timestamp(now),
+                **changes,
+            )
+        )
+
+    for campaign in campaigns:
+        place = enrollments.get(campaign.id)
+        wanted = news.contactable and belongs(news, campaign)
+        if wanted and place is None:
+            enrollments[campaign.id] = Enrollment(enrolled_at=timestamp(now))
+            decided("enrolled", campaign, f"segment_of_{campaign.id}")
+        elif place and not place.exited_at and not wanted:
+            cause = "consent_withdrawn" if not news.contactable else f"left_segment_of_{campaign.id}"
+            enrollments[campaign.id] = msgspec.structs.replace(place, exited_at=timestamp(now), cause=cause)
+            decided("exited", campaign, cause)
+    return msgspec.structs.replace(
+        state,
+        seen=news.seq,
+        seq=state.seq + len(decisions),
+        enrollments=enrollments,
+        outbox=encode(decode(state.outbox) + decisions),
+    )
+
+
+def belongs(news: Decision, campaign: Campaign) -> bool:
+    """Whether a lead is in the segment of a campaign."""
+    in_band = campaign.score_at_least <= news.score < campaign.score_below
+    return in_band and news.stage in campaign.stages and news.grade in campaign.grades

@@ -1,0 +1,1 @@
+"""The use cases, one module each, and the wiring that gives them their adapters."""

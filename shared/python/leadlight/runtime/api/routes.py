@@ -1,0 +1,79 @@
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from leadlight.events import Event
+from leadlight.events.event import ROLLUP_REQUESTED
+from leadlight.kpi import kpis
+from leadlight.lifecycle.transitions import STAGE_NAMES
+from leadlight.ports import Ports
+from leadlight.problems import MalformedEvent, NotFound
+from leadlight.runtime.api.leads import lead_view, ranking
+from leadlight.runtime.http import Answer, answer, answered
+
+MOST = 200
+_WORKING = tuple(stage for stage in STAGE_NAMES if stage not in ("customer", "churned", "disqualified"))
+
+
+def handle(event: Mapping[str, Any], ports: Ports) -> Answer:
+    """Answers one request of the HTTP API."""
+    return answered(event, lambda: _answer(event, ports))
+
+
+def _answer(event: Mapping[str, Any], ports: Ports) -> Answer:
+    route = ROUTES.get(event.get("routeKey", ""))
+    if route is None:
+        raise NotFound(f"no route {event.get('routeKey')}; the README lists them")
+    status, body = route(event, ports)
+    return answer(event, body, status=status)
+
+
+def _health(_event: Mapping[str, Any], ports: Ports) -> tuple[int, Any]:
+    documents = ports.documents
+    model = f"{documents.model.id}@{documents.model.version}"
+    return 200, {"status": "ok", "model": model, "catalogue": documents.catalogue.version}
+
+
+def _lead(event: Mapping[str, Any], ports: Ports) -> tuple[int, Any]:
+    lead_id = event["pathParameters"]["lead_id"]
+    state = ports.leads.get(lead_id, consistent=True)
+    if state is None:
+        raise NotFound(f"no lead {lead_id}: it never did anything, or was erased", field="lead_id")
+    return 200, lead_view(state, ports)
+
+
+def _leads(event: Mapping[str, Any], ports: Ports) -> tuple[int, Any]:
+    query = event.get("queryStringParameters") or {}
+    stage = query.get("stage")
+    if stage and stage not in STAGE_NAMES:
+        raise MalformedEvent(f"stage must be one of {', '.join(STAGE_NAMES)}, found {stage!r}", field="stage")
+    limit = query.get("limit", "50")
+    if not limit.isdigit() or not 1 <= int(limit) <= MOST:
+        raise MalformedEvent(f"limit must be a number from 1 to {MOST}, found {limit!r}", field="limit")
+    stages = (stage,) if stage else _WORKING
+    leads, following = ranking(ports, stages=stages, limit=int(limit), token=query.get("next"))
+    return 200, {"leads": leads, "next": following}
+
+
+def _kpis(event: Mapping[str, Any], ports: Ports) -> tuple[int, Any]:
+    query = event.get("queryStringParameters") or {}
+    days, as_of = ports.records.measures()
+    first, last = query.get("from", ""), query.get("to", "9999-12-31")
+    model = f"{ports.documents.model.id}@{ports.documents.model.version}"
+    window = [day for day in days if first <= day.day <= last]
+    found = kpis(window, as_of=ports.now().date(), model=model)
+    return 200, {"as_of": as_of.isoformat() if as_of else None, "kpis": found}
+
+
+def _request_rollup(_event: Mapping[str, Any], ports: Ports) -> tuple[int, Any]:
+    requested = ports.now().isoformat()
+    ports.bus.put([Event(ROLLUP_REQUESTED, "{}")])
+    return 202, {"requested_at": requested}
+
+
+ROUTES: Mapping[str, Callable[[Mapping[str, Any], Ports], tuple[int, Any]]] = {
+    "GET /v1/health": _health,
+    "GET /v1/leads": _leads,
+    "GET /v1/leads/{lead_id}": _lead,
+    "GET /v1/kpis": _kpis,
+    "POST /v1/kpis/rollups": _request_rollup,
+}

@@ -1,0 +1,61 @@
+"""The only module that reads the environment."""
+
+import os
+from dataclasses import dataclass
+from functools import cached_property
+
+
+class MissingSettingError(KeyError):
+    """A variable that the function needs is not set."""
+
+
+@dataclass(frozen=True)
+class Environment:
+    """What the stack tells a function. Each name is read when it is used, so no function needs them all."""
+
+    @property
+    def activities_table(self) -> str:
+        """The facts."""
+        return _required("LEADLIGHT_ACTIVITIES_TABLE")
+
+    @property
+    def leads_table(self) -> str:
+        """The state items."""
+        return _required("LEADLIGHT_LEADS_TABLE")
+
+    @property
+    def records_table(self) -> str:
+        """Decision records, failed events, KPI measures."""
+        return _required("LEADLIGHT_RECORDS_TABLE")
+
+    @property
+    def bucket(self) -> str:
+        """Raw bodies of failed events."""
+        return _required("LEADLIGHT_BUCKET")
+
+    @property
+    def bus(self) -> str:
+        """The event bus."""
+        return _required("LEADLIGHT_BUS")
+
+    @property
+    def secrets_prefix(self) -> str:
+        """What the names of the sources' secrets start with."""
+        return _required("LEADLIGHT_SECRETS_PREFIX")
+
+    @property
+    def retention_days(self) -> int:
+        """How long counted facts count."""
+        return int(os.environ.get("LEADLIGHT_RETENTION_DAYS", "400"))
+
+    @cached_property
+    def in_lambda(self) -> bool:
+        """Whether this is a function's sandbox."""
+        return "AWS_LAMBDA_FUNCTION_NAME" in os.environ
+
+
+def _required(name: str) -> str:
+    try:
+        return os.environ[name]
+    except KeyError:
+        raise MissingSettingError(f"{name} is not set: the stack sets it for the functions that use it") from None

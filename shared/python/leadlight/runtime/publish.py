@@ -1,0 +1,25 @@
+"""Publishing: what the outbox of a saved item holds becomes decision records and EventBridge events."""
+
+from leadlight.events import event_of
+from leadlight.lifecycle.decision import decode
+from leadlight.ports import Ports
+from leadlight.runtime.streams import Record
+
+
+def publish(record: Record, ports: Ports) -> int:
+    """Announces the decisions of one record of the leads stream, and empties the outbox. Returns how many.
+
+    It may run twice for the same decisions: the records and the event ids are the same.
+
+    Raises:
+        Unavailable: not everything went through; the outbox still holds it.
+    """
+    image = record["dynamodb"].get("NewImage", {})
+    outbox = image.get("outbox", {}).get("S", "")
+    if not outbox:
+        return 0
+    decisions = decode(outbox)
+    ports.records.put_decisions(decisions)
+    ports.bus.put([event_of(decision) for decision in decisions])
+    ports.leads.clear_outbox(image["lead_id"]["S"], image["item"]["S"], outbox)
+    return len(decisions)

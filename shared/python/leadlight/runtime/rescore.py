@@ -1,0 +1,121 @@
+"""Rescoring: facts from the stream become folds, scores and decisions, each lead in one put."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import msgspec
+
+from leadlight.activity.order_key import day_number
+from leadlight.adapters.fact_items import from_item
+from leadlight.lifecycle.decide import decide
+from leadlight.lifecycle.decision import Reason, decode, encode
+from leadlight.ports import Conflict, FailedEvent, Ports, Unavailable
+from leadlight.runtime.streams import Record, expired_by_ttl, lead_id, partial_failure, sequence_number
+from leadlight.scoring import Score
+from leadlight.state import Applied, Change, LeadState, apply, prune
+
+_ATTEMPTS = 8
+_REASONS = 3
+
+
+@dataclass(slots=True)
+class _Batch:
+    """One lead's records of a batch."""
+
+    lead_id: str
+    records: list[Record]
+    changes: list[Change]
+
+
+def handle(event: dict[str, Any], ports: Ports) -> dict[str, Any]:
+    """Brings a batch of the activities stream into the leads it is about.
+
+    A record that can't be read becomes a failed event; a lead that can't be reached now is delivered again.
+    """
+    records: list[Record] = event["Records"]
+    failed: set[str] = set()
+    for batch in _by_lead(records, ports):
+        try:
+            rescore(batch.lead_id, batch.changes, ports)
+        except (Unavailable, Conflict):
+            failed.update(map(sequence_number, batch.records))
+        except Exception as error:  # noqa: BLE001 - a poison record must not stop the others
+            for record in batch.records:
+                _keep(record, f"{type(error).__name__}: {error}", ports)
+    return partial_failure(records, failed)
+
+
+def rescore(lead_id: str, changes: Sequence[Change], ports: Ports) -> Applied:
+    """Brings facts into one lead: read, apply, score, decide, and put where nobody else has since.
+
+    Raises:
+        Conflict: others were first, eight times in a row.
+        Unavailable: a table could not be reached.
+    """
+    for attempt in range(_ATTEMPTS):
+        state = ports.leads.get(lead_id, consistent=attempt > 0) or LeadState(lead_id)
+        applied = _apply(state, changes, ports)
+        if not applied.touched:
+            return applied
+        try:
+            ports.leads.put(concluded(state, ports, announce=not all(change.fact.backfill for change in changes)))
+        except Conflict:
+            continue
+        return applied
+    raise Conflict(f"{lead_id} was saved by others {_ATTEMPTS} times in a row")
+
+
+def concluded(state: LeadState, ports: Ports, *, announce: bool) -> LeadState:
+    """The state with its score of today, and with the decisions that follow where they may be announced."""
+    now = ports.now()
+    today = day_number(now)
+    engine = ports.engine
+    scored = replace(state, totals=engine.totals(state.fold, today), as_of=today)
+    if not announce:
+        return scored
+    conclusion = decide(scored, model=engine.model, now=now)
+    if not conclusion.decisions:
+        return scored
+    why = reasons(engine.score(state.fold, today))
+    explained = [msgspec.structs.replace(decision, reasons=why) for decision in conclusion.decisions]
+    return replace(scored, standing=conclusion.standing, outbox=encode(decode(state.outbox) + explained))
+
+
+def reasons(score: Score) -> tuple[Reason, ...]:
+    """The three criteria that moved the score most."""
+    return tuple(Reason(part.criterion, part.label, part.share / 1000) for part in score.reasons[:_REASONS])
+
+
+def _apply(state: LeadState, changes: Sequence[Change], ports: Ports) -> Applied:
+    prune(state.fold, day_number(ports.now()) - ports.retention_days)
+    return apply(
+        state.fold,
+        changes,
+        signals_of=ports.documents.catalogue.signals_of,
+        facts_on=lambda day: ports.facts.on(
+            state.lead_id, day, untimed=state.fold.untimed or any(change.fact.untimed for change in changes)
+        ),
+    )
+
+
+def _by_lead(records: Sequence[Record], ports: Ports) -> list[_Batch]:
+    batches: dict[str, _Batch] = {}
+    for record in records:
+        image = record["dynamodb"].get("NewImage")
+        if expired_by_ttl(record) or image is None:
+            continue
+        try:
+            change = Change(from_item(image), rewritten=record["eventName"] == "MODIFY")
+        except ValueError as error:
+            _keep(record, str(error), ports)
+            continue
+        batch = batches.setdefault(lead_id(record), _Batch(lead_id(record), [], []))
+        batch.records.append(record)
+        batch.changes.append(change)
+    return list(batches.values())
+
+
+def _keep(record: Record, reason: str, ports: Ports) -> None:
+    raw = msgspec.json.encode(record)
+    ports.failed.keep(FailedEvent(source="stream", reason=reason, received_at=ports.now(), raw=raw))

@@ -1,0 +1,100 @@
+"""The composition root: which adapter serves which port. Adapters are made on first use, once per process."""
+
+from datetime import UTC, datetime
+from functools import cached_property
+from importlib import resources
+
+from leadlight.model import Documents, decode
+from leadlight.ports import Bus, Facts, FailedEvents, Leads, Ports, Records, Secrets
+from leadlight.runtime.environment import Environment
+from leadlight.scoring import Engine
+
+
+class AwsPorts:
+    """The ports on AWS. Imports stand where they are used: a function pays only for what it needs."""
+
+    def __init__(self, environment: Environment) -> None:
+        self._environment = environment
+
+    @cached_property
+    def facts(self) -> Facts:
+        """The activities table."""
+        from leadlight.adapters.facts import DynamoFacts  # noqa: PLC0415
+
+        return DynamoFacts(self._environment.activities_table, self._environment.retention_days)
+
+    @cached_property
+    def leads(self) -> Leads:
+        """The leads table."""
+        from leadlight.adapters.leads import DynamoLeads  # noqa: PLC0415
+
+        return DynamoLeads(self._environment.leads_table)
+
+    @cached_property
+    def records(self) -> Records:
+        """The records table."""
+        from leadlight.adapters.records import DynamoRecords  # noqa: PLC0415
+
+        return DynamoRecords(self._environment.records_table)
+
+    @cached_property
+    def failed(self) -> FailedEvents:
+        """Failed events: their bodies in the bucket, their list in the records table."""
+        from leadlight.adapters.failed_events import StoredFailedEvents  # noqa: PLC0415
+
+        return StoredFailedEvents(self._environment.bucket, self._environment.records_table)
+
+    @cached_property
+    def bus(self) -> Bus:
+        """The event bus."""
+        from leadlight.adapters.bus import EventBridgeBus  # noqa: PLC0415
+
+        return EventBridgeBus(self._environment.bus)
+
+    @cached_property
+    def secrets(self) -> Secrets:
+        """The sources' secrets."""
+        from leadlight.adapters.secrets import CachedSecrets  # noqa: PLC0415
+
+        return CachedSecrets(self._environment.secrets_prefix)
+
+    @cached_property
+    def documents(self) -> Documents:
+        """The published catalogue and model that came with the layer."""
+        return decode(resources.files("leadlight.model").joinpath("published.json").read_bytes())
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The primary model, ready to score."""
+        return Engine(self.documents.model)
+
+    @property
+    def retention_days(self) -> int:
+        """How long counted facts count."""
+        return self._environment.retention_days
+
+    def now(self) -> datetime:
+        """The only clock."""
+        return datetime.now(UTC)
+
+
+_ENVIRONMENT = Environment()
+_current: Ports = AwsPorts(_ENVIRONMENT)
+
+
+def ports() -> Ports:
+    """The ports of this process."""
+    return _current
+
+
+def use(other: Ports) -> None:
+    """Puts other ports in their place: an in-memory world, in a simulation."""
+    global _current  # noqa: PLW0603 - one process, one world
+    _current = other
+
+
+def prepare(*names: str) -> None:
+    """Makes adapters while a sandbox starts, when the CPU is free. Outside of one it does nothing."""
+    if _ENVIRONMENT.in_lambda:
+        for name in names:
+            getattr(_current, name)

@@ -1,0 +1,6 @@
+"""Scores that explain themselves: contributions that add up exactly."""
+
+from leadlight.scoring.engine import Engine
+from leadlight.scoring.score import Contribution, Score, Totals
+
+__all__ = ["Contribution", "Engine", "Score", "Totals"]

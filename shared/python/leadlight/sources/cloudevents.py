@@ -1,0 +1,126 @@
+"""CloudEvents 1.0 over HTTP: structured, binary and batch; as a webhook, a bearer token.
+
+Source: the CloudEvents core specification 1.0.2, its JSON format, HTTP binding and webhook specification.
+"""
+
+import base64
+import binascii
+import hmac
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from leadlight.activity import Activity, Identity
+from leadlight.activity.identity import ANONYMOUS, USER, email
+from leadlight.problems import InvalidSignature, MalformedEvent, MissingIdentity
+from leadlight.sources.reading import json_body, kind_of, mapping, moment, optional_text, scalars, text
+from leadlight.sources.request import WebhookRequest
+from leadlight.sources.traits import canonical
+
+STRUCTURED = "application/cloudevents+json"
+BATCH = "application/cloudevents-batch+json"
+
+
+def verify(request: WebhookRequest, *, secret: str, now: datetime) -> None:  # noqa: ARG001 - no replay window
+    """Checks the bearer token (header, or `access_token` in the URL) in constant time.
+
+    Raises:
+        InvalidSignature: the token is absent or another.
+    """
+    scheme, _, token = request.header("Authorization").partition(" ")
+    if scheme.lower() != "bearer":
+        token = parse_qs(urlsplit(request.url).query).get("access_token", [""])[0]
+    if not hmac.compare_digest(token.strip().encode(), secret.encode()):
+        raise InvalidSignature("send the source's secret as `Authorization: Bearer <secret>`", field="Authorization")
+
+
+def events(request: WebhookRequest) -> list[Any]:
+    """The raw events of a request, each still to be understood.
+
+    Raises:
+        MalformedEvent: the content mode can't be told, or a batch is not an array.
+    """
+    content_type = request.header("Content-Type").partition(";")[0].strip().lower()
+    if content_type not in (STRUCTURED, BATCH) and request.header("ce-specversion"):
+        return [_binary(request, content_type)]
+    body = json_body(request.body)
+    if isinstance(body, list):
+        return body
+    if content_type == BATCH:
+        raise MalformedEvent(f"a batch must be an array of events, found {kind_of(body)}", field="body")
+    return [body]
+
+
+def activity(event: Any) -> Activity:
+    """One CloudEvent as an activity: `type` is the activity type, `subject` or `data.lead` name the lead.
+
+    Raises:
+        MalformedEvent: a required attribute is absent or wrong.
+        MissingIdentity: neither names a lead.
+    """
+    if not isinstance(event, dict):
+        raise MalformedEvent(f"an event must be an object, found {kind_of(event)}", field="event")
+    if event.get("specversion") != "1.0":
+        raise MalformedEvent(
+            f'specversion must be "1.0", found {kind_of(event.get("specversion"))}', field="specversion"
+        )
+    data = _data(event)
+    return Activity(
+        source=text(event.get("source"), "source"),
+        id=text(event.get("id"), "id"),
+        type=text(event.get("type"), "type"),
+        occurred_at=moment(event.get("time"), "time"),
+        identities=_identities(event, mapping(data.get("lead"), "data.lead")),
+        traits=canonical(scalars(mapping(data.get("traits"), "data.traits"), "data.traits")),
+        properties=scalars(mapping(data.get("properties"), "data.properties"), "data.properties"),
+    )
+
+
+def _binary(request: WebhookRequest, content_type: str) -> dict[str, Any]:
+    event: dict[str, Any] = {
+        name.lower()[3:]: unquote(value) for name, value in request.headers.items() if name.lower().startswith("ce-")
+    }
+    if request.body and (content_type.endswith(("json", "+json")) or not content_type):
+        event["data"] = json_body(request.body)
+    return event
+
+
+def _data(event: Mapping[str, Any]) -> Mapping[str, Any]:
+    content_type = str(event.get("datacontenttype") or "application/json").partition(";")[0]
+    if not content_type.strip().endswith("json"):
+        return {}
+    if "data_base64" in event:
+        if "data" in event:
+            raise MalformedEvent("send data or data_base64, not both", field="data_base64")
+        try:
+            decoded = base64.b64decode(text(event["data_base64"], "data_base64"), validate=True)
+        except (binascii.Error, ValueError) as error:
+            raise MalformedEvent(f"data_base64 is not base64: {error}", field="data_base64") from error
+        return mapping(json_body(decoded), "data")
+    data = event.get("data")
+    return data if isinstance(data, dict) else {}
+
+
+def _identities(event: Mapping[str, Any], lead: Mapping[str, Any]) -> tuple[Identity, ...]:
+    found: list[Identity] = []
+    subject = optional_text(event.get("subject"), "subject")
+    address = optional_text(lead.get("email"), "data.lead.email")
+    if address:
+        normalized = email(address)
+        if normalized is None:
+            raise MalformedEvent(f"data.lead.email is not an address: {address!r}", field="data.lead.email")
+        found.append(normalized)
+    if subject:
+        found.append(email(subject) or Identity(USER, subject))
+    for name, kind in (("user_id", USER), ("anonymous_id", ANONYMOUS)):
+        if value := optional_text(lead.get(name), f"data.lead.{name}"):
+            found.append(Identity(kind, value))
+    for tool, value in mapping(lead.get("ids"), "data.lead.ids").items():
+        found.append(Identity(text(tool, "data.lead.ids"), text(value, f"data.lead.ids.{tool}")))
+    if not found:
+        raise MissingIdentity(
+            "name the lead in `subject`, or in data.lead: email, user_id, anonymous_id or ids",
+            field="subject",
+        )
+    return tuple(dict.fromkeys(found))

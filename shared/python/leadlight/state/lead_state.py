@@ -1,0 +1,22 @@
+from dataclasses import dataclass, field
+
+from leadlight.lifecycle.standing import Standing
+from leadlight.scoring.score import Totals
+from leadlight.state.fold import Fold
+
+
+@dataclass(slots=True)
+class LeadState:
+    """The stored item of one lead: its fold, its score, and where the decisions have brought it.
+
+    `version` is the condition of every put: 0 where nothing is stored yet. `outbox` holds the decisions that
+    are not published yet, as JSON.
+    """
+
+    lead_id: str
+    version: int = 0
+    fold: Fold = field(default_factory=Fold)
+    standing: Standing = field(default_factory=Standing)
+    totals: Totals | None = None
+    as_of: int = -1
+    outbox: str = ""

@@ -1,0 +1,142 @@
+"""Least privilege: each role may do exactly this, and each function knows exactly these names."""
+
+import re
+from typing import Any
+
+import pytest
+
+from tests.infra.synthesized import Synthesized
+
+pytestmark = pytest.mark.xdist_group("infra")
+
+LOGS = {"logs:CreateLogStream", "logs:PutLogEvents"}
+STREAM = {
+    "dynamodb:DescribeStream",
+    "dynamodb:GetRecords",
+    "dynamodb:GetShardIterator",
+    "dynamodb:ListStreams",
+}
+PUT = {"s3:PutObject"}
+PUT_EVENTS = {"events:PutEvents"}
+SEND = {"sqs:SendMessage"}
+
+GRANTS: dict[str, dict[str, set[str]]] = {
+    "Ingest": {
+        "IngestLogs": LOGS,
+        "Activities": {"dynamodb:BatchWriteItem", "dynamodb:PutItem"},
+        "Records": {"dynamodb:PutItem"},
+        "Bucket/failed/*": PUT,
+        "secret:AWS::StackName/sources/*": {"secretsmanager:GetSecretValue"},
+    },
+    "Rescore": {
+        "RescoreLogs": LOGS,
+        "Activities": {"dynamodb:Query"},
+        "Activities stream": STREAM,
+        "Leads": {"dynamodb:GetItem", "dynamodb:PutItem"},
+        "Records": {"dynamodb:PutItem"},
+        "Bucket": {"s3:ListBucket"},
+        "Bucket/failed/*": PUT,
+        "Bucket/aws/lambda/*": PUT,
+    },
+    "Publish": {
+        "PublishLogs": LOGS,
+        "Leads": {"dynamodb:UpdateItem"},
+        "Leads stream": STREAM,
+        "Records": {"dynamodb:BatchWriteItem"},
+        "Bus": PUT_EVENTS,
+        "Bucket": {"s3:ListBucket"},
+        "Bucket/aws/lambda/*": PUT,
+    },
+    "Nurture": {
+        "NurtureLogs": LOGS,
+        "Leads": {"dynamodb:GetItem", "dynamodb:PutItem"},
+        "FailuresNurture": SEND,
+    },
+    "Rollup": {
+        "RollupLogs": LOGS,
+        "Leads": {"dynamodb:Scan"},
+        "Records": {"dynamodb:BatchWriteItem", "dynamodb:Query"},
+        "FailuresRollup": SEND,
+    },
+    "Api": {
+        "ApiLogs": LOGS,
+        "Leads": {"dynamodb:BatchGetItem", "dynamodb:GetItem"},
+        "Leads/index/ranking": {"dynamodb:Query"},
+        "Records": {"dynamodb:Query"},
+        "Bus": PUT_EVENTS,
+    },
+    "Schedule": {"RollupFunction": {"lambda:InvokeFunction"}, "FailuresRollup": SEND},
+}
+
+TABLES = ("ACTIVITIES_TABLE", "LEADS_TABLE", "RECORDS_TABLE")
+NAMES = {
+    "Ingest": {"ACTIVITIES_TABLE", "RECORDS_TABLE", "BUCKET", "SECRETS_PREFIX", "RETENTION_DAYS"},
+    "Rescore": {*TABLES, "BUCKET", "RETENTION_DAYS"},
+    "Publish": {"LEADS_TABLE", "RECORDS_TABLE", "BUS"},
+    "Nurture": {"LEADS_TABLE"},
+    "Rollup": {"LEADS_TABLE", "RECORDS_TABLE"},
+    "Api": {"LEADS_TABLE", "RECORDS_TABLE", "BUS"},
+}
+
+
+def plain(resource: Any) -> str:
+    """A resource's ARN in the template as the short name that the tables above use."""
+    match resource:
+        case str():
+            return resource
+        case {"Ref": name}:
+            return str(name)
+        case {"Fn::GetAtt": [name, attribute]}:
+            short = re.sub(r"[0-9A-F]{8}$", "", name)
+            short = re.sub(r"^(Tables|Storage|Events|Functions)", "", short)
+            return f"{short} stream" if attribute == "StreamArn" else short
+        case {"Fn::Join": ["", parts]}:
+            return "".join(plain(part) for part in parts).split(":secretsmanager:")[-1]
+    raise AssertionError(resource)
+
+
+def as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def grants(policy: dict[str, Any]) -> dict[str, set[str]]:
+    """What a policy allows, by resource."""
+    found: dict[str, set[str]] = {}
+    for statement in policy["PolicyDocument"]["Statement"]:
+        assert statement["Effect"] == "Allow"
+        for resource in as_list(statement["Resource"]):
+            found.setdefault(plain(resource), set()).update(as_list(statement["Action"]))
+    return found
+
+
+@pytest.mark.parametrize("role", sorted(GRANTS))
+def test_a_role_may_do_this_and_nothing_else(dev: Synthesized, role: str) -> None:
+    """A grant that is added or removed shows here before it shows in an account."""
+    found = grants(dev.one("AWS::IAM::Policy", f"{role}RoleDefaultPolicy"))
+    assert {re.sub(r"^AWS::Region:AWS::AccountId:", "", name): found[name] for name in found} == GRANTS[role]
+
+
+def test_every_role_is_in_the_table(dev: Synthesized) -> None:
+    """No role escapes the test above, none has a policy of AWS's, none an action with a star."""
+    roles, policies = dev.of_type("AWS::IAM::Role"), dev.of_type("AWS::IAM::Policy")
+    assert len(roles) == len(policies) == len(GRANTS)
+    assert not any("ManagedPolicyArns" in role or "Policies" in role for role in roles.values())
+    actions = {action for policy in policies.values() for found in grants(policy).values() for action in found}
+    assert not [action for action in actions if "*" in action]
+
+
+@pytest.mark.parametrize("function", sorted(NAMES))
+def test_a_function_knows_only_what_it_may_use(dev: Synthesized, function: str) -> None:
+    """An environment variable beyond these is a name that the function has no use for."""
+    properties = dev.one("AWS::Lambda::Function", f"{function}Function")
+    variables = properties["Environment"]["Variables"]
+    prefix = "LEADLIGHT_"
+    assert {name.removeprefix(prefix) for name in variables if name.startswith(prefix)} == NAMES[function]
+    assert variables["POWERTOOLS_SERVICE_NAME"] == function.lower()
+
+
+def test_only_this_accounts_scheduler_takes_the_schedules_role(dev: Synthesized) -> None:
+    """Another account's schedule cannot use our role."""
+    role = dev.one("AWS::IAM::Role", "ScheduleRole")
+    (statement,) = role["AssumeRolePolicyDocument"]["Statement"]
+    assert statement["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}

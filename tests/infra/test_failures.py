@@ -1,0 +1,97 @@
+"""Nothing is lost in silence: every consumer has a queue, and everything that can go wrong has an alarm."""
+
+from typing import Any
+
+import pytest
+from aws_cdk.assertions import Match
+
+from tests.infra.synthesized import Synthesized
+
+pytestmark = pytest.mark.xdist_group("infra")
+
+FUNCTIONS = {"Ingest", "Rescore", "Publish", "Nurture", "Rollup", "Api"}
+
+
+def alarms(stack: Synthesized, metric: str) -> dict[str, dict[str, Any]]:
+    """Alarms on a metric, by the logical id of what they watch."""
+    found = stack.of_type("AWS::CloudWatch::Alarm").values()
+    return {alarm["Dimensions"][0]["Value"].get("Ref") or alarm["Dimensions"][0]["Value"]["Fn::GetAtt"][0]: alarm
+            for alarm in found if alarm["MetricName"] == metric}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("rule", "detail_types"),
+    [("Nurture", ["Lead Scored", "Lead Stage Changed"]), ("RollupRequested", ["KPI Rollup Requested"])],
+)
+def test_a_rule_retries_and_then_keeps_the_event(dev: Synthesized, rule: str, detail_types: list[str]) -> None:
+    """Each rule matches our own events only, and has somewhere to leave what it could not deliver."""
+    properties = dev.one("AWS::Events::Rule", f"Rules{rule}")
+    assert properties["EventPattern"] == {"source": ["leadlight"], "detail-type": detail_types}
+    (target,) = properties["Targets"]
+    assert target["RetryPolicy"] == {"MaximumEventAgeInSeconds": 21_600, "MaximumRetryAttempts": 20}
+    assert target["DeadLetterConfig"]["Arn"]["Fn::GetAtt"][0].startswith("Failures")
+
+
+def test_an_invocation_that_fails_is_kept_too(dev: Synthesized) -> None:
+    """A rule's queue sees undelivered events only, so each function that a rule starts has its own."""
+    configs = dev.of_type("AWS::Lambda::EventInvokeConfig").values()
+    by_function = {config["FunctionName"]["Ref"][9:15]: config for config in configs}
+    assert set(by_function) == {"Nurtur", "Rollup"}
+    for config in configs:
+        assert config["MaximumRetryAttempts"] == 2
+        destination = config["DestinationConfig"]["OnFailure"]["Destination"]
+        assert destination["Fn::GetAtt"][0].startswith("Failures")
+
+
+def test_the_rollup_runs_every_hour(dev: Synthesized) -> None:
+    """By a schedule with retries and a queue, not by a rule."""
+    schedule = dev.one("AWS::Scheduler::Schedule", "HourlyRollup")
+    assert schedule["ScheduleExpression"] == "rate(1 hour)"
+    assert schedule["Target"]["RetryPolicy"]["MaximumRetryAttempts"] == 5
+    assert schedule["Target"]["DeadLetterConfig"]["Arn"]["Fn::GetAtt"][0].startswith("FailuresRollup")
+
+
+def test_every_queue_is_encrypted_lasting_and_refuses_plain_http(dev: Synthesized) -> None:
+    """What waits there may hold personal data, and waits for a person."""
+    queues = dev.of_type("AWS::SQS::Queue")
+    assert len(queues) == len(dev.of_type("AWS::SQS::QueuePolicy")) == 2
+    for queue in queues.values():
+        assert queue["SqsManagedSseEnabled"] is True
+        assert queue["MessageRetentionPeriod"] == 14 * 24 * 60 * 60
+    denied = Match.object_like({"Effect": "Deny", "Condition": {"Bool": {"aws:SecureTransport": "false"}}})
+    dev.template.all_resources_properties(
+        "AWS::SQS::QueuePolicy", {"PolicyDocument": {"Statement": Match.array_with([denied])}}
+    )
+
+
+def test_every_queue_has_an_alarm_on_its_first_message(dev: Synthesized) -> None:
+    """A queue that is added without an alarm fails here."""
+    watched = {
+        alarm["Dimensions"][0]["Value"]["Fn::GetAtt"][0]: alarm
+        for alarm in dev.of_type("AWS::CloudWatch::Alarm").values()
+        if alarm["MetricName"] == "ApproximateNumberOfMessagesVisible"
+    }
+    assert set(watched) == set(dev.of_type("AWS::SQS::Queue"))
+    assert all(alarm["Threshold"] == 1 for alarm in watched.values())
+
+
+def test_both_stream_consumers_have_an_alarm_on_their_lag(dev: Synthesized) -> None:
+    """A minute behind, five minutes long."""
+    lags = alarms(dev, "IteratorAge")
+    assert {name.split("Function")[1].removeprefix("s") for name in lags} == {"Rescore", "Publish"}
+    assert all((lag["Threshold"], lag["EvaluationPeriods"]) == (60_000, 5) for lag in lags.values())
+
+
+@pytest.mark.parametrize("metric", ["Errors", "Throttles"])
+def test_every_function_has_an_alarm(dev: Synthesized, metric: str) -> None:
+    """On failing, and on not getting to run."""
+    assert set(alarms(dev, metric)) == set(dev.of_type("AWS::Lambda::Function"))
+
+
+def test_alarms_are_mailed_when_an_address_is_set(dev: Synthesized, prod: Synthesized) -> None:
+    """Without an address there is no topic, and the alarms can still be seen."""
+    dev.template.resource_count_is("AWS::SNS::Topic", 0)
+    prod.template.has_resource_properties(
+        "AWS::SNS::Subscription", {"Endpoint": "growth@example.com", "Protocol": "email"}
+    )
+    prod.template.all_resources_properties("AWS::CloudWatch::Alarm", {"AlarmActions": Match.any_value()})

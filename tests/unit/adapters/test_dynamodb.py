@@ -1,0 +1,174 @@
+"""The DynamoDB adapters on an in-memory DynamoDB: conditions, repeats, pages."""
+
+import botocore.session
+import pytest
+from moto import mock_aws
+
+from leadlight.activity import Fact, facts_of
+from leadlight.adapters import clients
+from leadlight.adapters.facts import DynamoFacts
+from leadlight.adapters.lead_items import STATE
+from leadlight.adapters.leads import DynamoLeads
+from leadlight.adapters.records import DynamoRecords
+from leadlight.kpi import DayMeasures
+from leadlight.model.structs import BuyingStage
+from leadlight.nurture import NurtureState
+from leadlight.ports import Conflict, Ranked
+from leadlight.scoring import Totals
+from leadlight.state import LeadState, codec
+from tests.unit.builders import NOW, activity, fact
+from tests.unit.events.test_contract import DECISION
+
+
+def table(client, name: str, keys: dict[str, str], **more) -> None:
+    kinds = {"S": "S", "N": "N"}
+    attributes = {**keys, **more.pop("attributes", {})}
+    client.create_table(
+        TableName=name,
+        KeySchema=[{"AttributeName": key, "KeyType": kind} for key, kind in zip(keys, ("HASH", "RANGE"), strict=True)],
+        AttributeDefinitions=[{"AttributeName": key, "AttributeType": kinds[kind]} for key, kind in attributes.items()],
+        BillingMode="PAY_PER_REQUEST",
+        **more,
+    )
+
+
+@pytest.fixture
+def tables(monkeypatch):
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    monkeypatch.setenv("AWS_ACCOUNT_ID_ENDPOINT_MODE", "disabled")
+    clients.client.cache_clear()
+    with mock_aws():
+        client = botocore.session.get_session().create_client("dynamodb", region_name="us-east-1")
+        table(client, "activities", {"lead_id": "S", "key": "S"})
+        table(client, "records", {"pk": "S", "sk": "S"})
+        index = {
+            "IndexName": "ranking",
+            "KeySchema": [
+                {"AttributeName": "rank_partition", "KeyType": "HASH"},
+                {"AttributeName": "rank_score", "KeyType": "RANGE"},
+            ],
+            "Projection": {"ProjectionType": "KEYS_ONLY"},
+        }
+        table(
+            client,
+            "leads",
+            {"lead_id": "S", "item": "S"},
+            attributes={"rank_partition": "S", "rank_score": "N"},
+            GlobalSecondaryIndexes=[index],
+        )
+        yield client
+    clients.client.cache_clear()
+
+
+@pytest.fixture
+def facts(tables) -> DynamoFacts:
+    return DynamoFacts("activities", 400)
+
+
+@pytest.fixture
+def leads(tables) -> DynamoLeads:
+    return DynamoLeads("leads")
+
+
+def day(number: int) -> int:
+    return fact(days_ago=number).occurred_at.toordinal() - NOW.replace(year=1970, month=1, day=1).toordinal()
+
+
+def test_facts_come_back_as_they_went_in_and_twice_is_once(facts, tables):
+    """30 facts, put twice, in more than one batch: 30 items, each the same as before."""
+    sent = [fact(name=f"a-{n}", days_ago=n % 3, properties={"n": n, "x": 1.5, "y": True}) for n in range(30)]
+    facts.put(sent)
+    facts.put(sent + sent[:7])
+    assert tables.scan(TableName="activities")["Count"] == 30
+    found = [each for number in range(3) for each in facts.on(sent[0].lead_id, day(number), untimed=False)]
+    assert sorted(found, key=key) == sorted(sent, key=key)
+
+
+def key(each: Fact) -> bytes:
+    return each.order_key
+
+
+def test_a_fact_without_a_time_keeps_its_first_receipt(facts):
+    """Redelivered a day later, it still occurred when it first came."""
+    untimed = activity(occurred_at=None)
+    [first] = facts_of(untimed, received_at=NOW)
+    [again] = facts_of(untimed, received_at=NOW.replace(day=22))
+    facts.put([first])
+    facts.put([again])
+    assert facts.on(first.lead_id, day(0), untimed=True) == [first]
+    assert facts.on(first.lead_id, day(0), untimed=False) == []
+
+
+def test_a_state_is_saved_only_over_the_version_that_was_read(leads):
+    """The second of two who read the same version must start again."""
+    leads.put(LeadState("ld_a"))
+    mine, yours = (leads.get("ld_a", consistent=True) for _ in range(2))
+    assert mine.version == 1
+    mine.totals = Totals(47, "A", BuyingStage.DECISION)
+    leads.put(mine)
+    with pytest.raises(Conflict):
+        leads.put(yours)
+    with pytest.raises(Conflict):
+        leads.put(LeadState("ld_a"))
+    saved = leads.get("ld_a", consistent=True)
+    assert (saved.version, saved.totals, codec.encode(saved.fold)) == (2, mine.totals, codec.encode(mine.fold))
+
+
+def test_an_outbox_is_emptied_only_where_it_is_still_the_published_one(leads):
+    """A newer outbox stays, for its own record."""
+    leads.put(LeadState("ld_a", outbox="[1,2]"))
+    leads.clear_outbox("ld_a", STATE, "[1]")
+    assert leads.get("ld_a", consistent=True).outbox == "[1,2]"
+    leads.clear_outbox("ld_a", STATE, "[1,2]")
+    assert leads.get("ld_a", consistent=True).outbox == ""
+    leads.clear_outbox("ld_a", STATE, "[1,2]")
+
+
+def test_enrollments_are_saved_only_over_the_version_that_was_read(leads):
+    """Like states, beside them in the table."""
+    state = leads.get_nurture("ld_a")
+    leads.put_nurture(NurtureState("ld_a", seen=4, outbox="[1]"))
+    with pytest.raises(Conflict):
+        leads.put_nurture(state)
+    assert leads.get_nurture("ld_a") == NurtureState("ld_a", version=1, seen=4, outbox="[1]")
+
+
+def test_the_ranking_gives_the_highest_buckets_and_the_last_one_whole(leads):
+    """At least as many as asked for, over all shards of the stages."""
+    for n in range(40):
+        leads.put(LeadState(f"ld_{n:02d}", totals=Totals(n * 2, "B", BuyingStage.AWARENESS)))
+    found = leads.ranked(["lead"], at_most=100, limit=3)
+    assert {ranked.lead_id for ranked in found} >= {"ld_39", "ld_38"}
+    least = min(ranked.bucket for ranked in found)
+    assert len(found) == sum(n * 2 // 5 * 5 >= least for n in range(40))
+    assert Ranked(75, "ld_39") in found
+    assert leads.ranked(["mql"], at_most=100, limit=3) == []
+    assert {state.lead_id for state in leads.get_many([ranked.lead_id for ranked in found])} == {
+        ranked.lead_id for ranked in found
+    }
+
+
+def test_a_scan_gives_states_and_nothing_else(leads):
+    """Enrollments stand in the same table and are not leads."""
+    leads.put(LeadState("ld_a"))
+    leads.put_nurture(NurtureState("ld_a"))
+    assert [state.lead_id for state in leads.scan()] == ["ld_a"]
+
+
+def test_measures_are_replaced_and_only_what_differs_is_written(tables):
+    """A second run writes nothing; a day that emptied goes."""
+    records = DynamoRecords("records")
+    days = [DayMeasures(f"2026-11-{n:02d}", {"new_leads": n}) for n in range(1, 29)]
+    assert records.put_measures(days, as_of=NOW) == 28
+    assert records.put_measures(days, as_of=NOW) == 0
+    assert records.put_measures(days[1:], as_of=NOW) == 1
+    assert records.measures() == (days[1:], NOW)
+
+
+def test_decision_records_are_stored_once(tables):
+    """The same decision again is the same item."""
+    records = DynamoRecords("records")
+    records.put_decisions([DECISION])
+    records.put_decisions([DECISION])
+    assert records.decisions("ld_a") == [DECISION]
