@@ -1,0 +1,1 @@
+"""The deployed stack on an embedded emulator: one command, nothing left behind."""
