@@ -11,11 +11,12 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from infra.local.aws import REGION
-from infra.local.report import instructions, kpis_table, latency_line, leads_table, times_line
+from infra.local.report import instructions, latency_line, times_line
 from infra.local.sales import answer_hand_offs
 from infra.local.session import LocalStack, local_stack
 from infra.local.simulate import Post, funnel
 from infra.local.traffic import measure_latency, send_all
+from leadlight.cli.tables import kpis_table, leads_table
 
 SHOWN = 25
 LATENCY_SAMPLES = 25
@@ -72,8 +73,9 @@ def _rolled_up(stack: LocalStack, console: Console, seconds: dict[str, float]) -
 def _show(stack: LocalStack, console: Console) -> None:
     answer: dict[str, Any] = stack.http.get(f"/v1/leads?limit={SHOWN}")
     leads = answer["leads"]
-    console.print(leads_table(leads, title=f"The {len(leads)} leads to call first"))
-    console.print(kpis_table(stack.http.get("/v1/kpis")))
+    console.print(f"\n[bold]The {len(leads)} leads to call first[/]", leads_table(leads), sep="\n")
+    answer = stack.http.get("/v1/kpis")
+    console.print(f"\n[bold]KPIs as of {answer['as_of'][:16]}Z[/]", kpis_table(answer["kpis"]), "", sep="\n")
     if errors := stack.errors():
         console.print(f"[red]{len(errors)} invocations failed[/], the last: {errors[-1]}")
 

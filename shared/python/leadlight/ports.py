@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
-from leadlight.activity import Fact
+from leadlight.activity import Fact, Kind
 from leadlight.events import Event
 from leadlight.kpi import DayMeasures
 from leadlight.lifecycle.decision import Decision
@@ -43,6 +43,9 @@ class Facts(Protocol):
 
     def put(self, facts: Sequence[Fact]) -> None:
         """Stores facts; storing one again changes nothing."""
+
+    def of(self, lead_id: str, kind: Kind) -> list[Fact]:
+        """The facts of a lead of one kind, by a consistent query: the few that a register is made of."""
 
     def on(self, lead_id: str, day: int, *, untimed: bool) -> list[Fact]:
         """The counted facts of a lead on a day, by a consistent query; `untimed`: also those without a time."""

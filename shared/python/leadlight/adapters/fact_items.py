@@ -1,12 +1,13 @@
 """Facts as items of the activities table, and back. Plain functions: the simulation uses them too."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
 from leadlight.activity import Fact, Identity, Kind
+from leadlight.activity.fact import REQUIRED_PROPERTIES
 from leadlight.activity.order_key import milliseconds, timestamp
 
 Item = dict[str, dict[str, Any]]
@@ -48,6 +49,8 @@ def from_item(item: Mapping[str, Mapping[str, Any]]) -> Fact:
     """
     try:
         body = msgspec.json.decode(item["body"]["S"], type=_Body)
+        for name in REQUIRED_PROPERTIES.get(body.type, ()):
+            body.values[name]  # a KeyError where it lacks what its type needs
         head, second, _ = item["key"]["S"].split("#")
         untimed = head == "untimed"
         return Fact(
@@ -64,3 +67,12 @@ def from_item(item: Mapping[str, Mapping[str, Any]]) -> Fact:
         )
     except (KeyError, ValueError) as error:
         raise ValueError(f"not a fact: {error}") from error
+
+
+def readable(items: Iterable[Mapping[str, Mapping[str, Any]]]) -> Iterator[Fact]:
+    """The facts among items. What is none became a failed event when the stream brought it."""
+    for item in items:
+        try:
+            yield from_item(item)
+        except ValueError:
+            continue

@@ -4,7 +4,7 @@ from typing import Any
 from leadlight.activity import Fact, Kind
 from leadlight.activity.order_key import day_of, day_text
 from leadlight.adapters.clients import batch_write, call, client
-from leadlight.adapters.fact_items import from_item, to_item
+from leadlight.adapters.fact_items import readable, to_item
 from leadlight.ports import Conflict
 
 
@@ -30,6 +30,10 @@ class DynamoFacts:
         for fact in facts:
             if fact.untimed:
                 self._put_first(fact)
+
+    def of(self, lead_id: str, kind: Kind) -> list[Fact]:
+        """The facts of a lead of one kind, by a consistent query."""
+        return [*self._query(lead_id, f"{kind}#"), *self._query(lead_id, f"untimed#{kind}#")]
 
     def on(self, lead_id: str, day: int, *, untimed: bool) -> list[Fact]:
         """The counted facts of a lead on a day, by a consistent query."""
@@ -62,7 +66,7 @@ class DynamoFacts:
                 ExpressionAttributeValues={":lead": {"S": lead_id}, ":prefix": {"S": prefix}},
                 **page,
             )
-            yield from map(from_item, answer["Items"])
+            yield from readable(answer["Items"])
             if "LastEvaluatedKey" not in answer:
                 return
             page = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}

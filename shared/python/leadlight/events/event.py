@@ -20,16 +20,17 @@ DETAIL_TYPES: Mapping[str, str] = {
 
 
 class Event(NamedTuple):
-    """One EventBridge entry. `detail` is JSON, with `id` and `version` in it."""
+    """One EventBridge entry. `detail` is JSON; `id` is the decision's, empty for what announces none."""
 
     detail_type: str
     detail: str
+    id: str = ""
 
 
 def event_of(decision: Decision) -> Event:
     """The event that announces a decision. It holds no personal data: consumers ask the API by lead_id."""
     detail = {"id": decision.id, "version": VERSION, **msgspec.to_builtins(decision)}
-    return Event(DETAIL_TYPES[decision.kind], msgspec.json.encode(detail).decode())
+    return Event(DETAIL_TYPES[decision.kind], msgspec.json.encode(detail).decode(), decision.id)
 
 
 def decision_of(detail: Mapping[str, object]) -> Decision:

@@ -27,6 +27,11 @@ class _Batch:
     records: list[Record]
     changes: list[Change]
 
+    def singles(self) -> "list[_Batch]":
+        """Each record alone."""
+        pairs = zip(self.records, self.changes, strict=True)
+        return [_Batch(self.lead_id, [record], [change]) for record, change in pairs]
+
 
 def handle(event: dict[str, Any], ports: Ports) -> dict[str, Any]:
     """Brings a batch of the activities stream into the leads it is about.
@@ -36,14 +41,21 @@ def handle(event: dict[str, Any], ports: Ports) -> dict[str, Any]:
     records: list[Record] = event["Records"]
     failed: set[str] = set()
     for batch in _by_lead(records, ports):
-        try:
-            rescore(batch.lead_id, batch.changes, ports)
-        except (Unavailable, Conflict):
-            failed.update(map(sequence_number, batch.records))
-        except Exception as error:  # noqa: BLE001 - a poison record must not stop the others
-            for record in batch.records:
-                _keep(record, f"{type(error).__name__}: {error}", ports)
+        failed.update(map(sequence_number, _bring(batch, ports)))
     return partial_failure(records, failed)
+
+
+def _bring(batch: _Batch, ports: Ports) -> list[Record]:
+    """Brings a lead's records in; returns those that have to come again."""
+    try:
+        rescore(batch.lead_id, batch.changes, ports)
+    except (Unavailable, Conflict):
+        return batch.records
+    except Exception as error:  # noqa: BLE001 - a poison record must not stop the others
+        if len(batch.records) > 1:
+            return [record for single in batch.singles() for record in _bring(single, ports)]
+        _keep(batch.records[0], f"{type(error).__name__}: {error}", ports)
+    return []
 
 
 def rescore(lead_id: str, changes: Sequence[Change], ports: Ports) -> Applied:
@@ -96,6 +108,7 @@ def _apply(state: LeadState, changes: Sequence[Change], ports: Ports) -> Applied
         facts_on=lambda day: ports.facts.on(
             state.lead_id, day, untimed=state.fold.untimed or any(change.fact.untimed for change in changes)
         ),
+        facts_of=lambda kind: ports.facts.of(state.lead_id, kind),
     )
 
 

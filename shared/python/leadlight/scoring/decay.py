@@ -7,25 +7,39 @@ from leadlight.model.structs import Decay
 
 WHOLE = 1_000_000  # what is left at no decay, in millionths
 _PRECISE = Context(prec=50, rounding=ROUND_HALF_EVEN)
+_ONE = Decimal(1)
 
 
 @cache
 def table(decay: Decay | None, length: int) -> tuple[int, ...]:
     """What is left of a point at ages 0 to length - 1, in millionths, rounded half to even."""
-    return tuple(_left(decay, age) for age in range(length))
-
-
-def _left(decay: Decay | None, age: int) -> int:
     if decay is None:
-        return WHOLE
+        return (WHOLE,) * length
     match decay.kind:
         case "half_life":
-            exact = _PRECISE.power(Decimal(2), _PRECISE.divide(Decimal(-age), Decimal(decay.days)))
+            left = _halved(decay.days, length)
         case "linear":
-            exact = max(Decimal(0), _PRECISE.divide(Decimal(decay.days - age), Decimal(decay.days)))
+            left = [_PRECISE.divide(Decimal(decay.days - age), Decimal(decay.days)) for age in range(length)]
         case "step":
-            exact = Decimal(int(age < decay.days))
-    return int((exact * WHOLE).quantize(Decimal(1), rounding=ROUND_HALF_EVEN, context=_PRECISE))
+            left = [_ONE] * decay.days
+    rounded = [_millionths(max(Decimal(0), part)) for part in left[:length]]
+    return tuple(rounded + [0] * (length - len(rounded)))
+
+
+def _halved(days: int, length: int) -> list[Decimal]:
+    """Powers of one day's share, from 1 again at each half-life: those are exact, and some lie on a half."""
+    daily = _PRECISE.power(Decimal(2), _PRECISE.divide(Decimal(-1), Decimal(days)))
+    left = [_ONE]
+    for age in range(1, length):
+        at_half_life = age % days == 0
+        left.append(
+            _PRECISE.divide(left[age - days], Decimal(2)) if at_half_life else _PRECISE.multiply(left[-1], daily)
+        )
+    return left
+
+
+def _millionths(part: Decimal) -> int:
+    return int((part * WHOLE).quantize(_ONE, rounding=ROUND_HALF_EVEN, context=_PRECISE))
 
 
 def half_even(numerator: int, denominator: int) -> int:

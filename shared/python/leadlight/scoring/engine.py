@@ -1,22 +1,25 @@
 """The engine: a model made ready once, then scored from folds. Nothing here reads a clock."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
-from math import lcm
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import mul
 from typing import Protocol
 
 from leadlight.activity import Scalar
-from leadlight.model.structs import STAGES, BuyingStage, Category, FitCriterion, Grade, Model
+from leadlight.model.structs import STAGES, BuyingStage, Category, Model, SignalCriterion
 from leadlight.scoring.criterion import SignalScorer
 from leadlight.scoring.decay import half_even
+from leadlight.scoring.fit import PLACE as FIT
+from leadlight.scoring.fit import Fit
+from leadlight.scoring.plan import Plan, Signals
 from leadlight.scoring.score import Contribution, Score, Totals
+from leadlight.scoring.weighting import CATEGORIES, Weighting, weightings
 
 
 class Scorable(Protocol):
     """What the engine reads of a fold."""
 
     @property
-    def signals(self) -> Mapping[str, Mapping[int, int]]:
+    def signals(self) -> Signals:
         """Counts by signal and day number."""
 
     def known_traits(self) -> Mapping[str, Scalar]:
@@ -28,115 +31,89 @@ class Engine:
 
     def __init__(self, model: Model) -> None:
         self.model = model
-        self._fit: dict[str, list[FitCriterion]] = {}
-        for criterion in model.fit:
-            self._fit.setdefault(criterion.trait, []).append(criterion)
-        self._signals: dict[str, list[SignalScorer]] = {}
-        for rule in model.signals:
-            self._signals.setdefault(rule.signal, []).append(SignalScorer.of(rule))
-        self._scale = lcm(*model.caps.values())
-        self._factors = {
-            stage: {name: weight * 100 * (self._scale // model.caps[name]) for name, weight in weights.items()}
-            for stage, weights in model.weights.items()
-        }
-        self._whole = {stage: self._scale * sum(weights.values()) for stage, weights in model.weights.items()}
+        self._weightings = weightings(model)
+        self._fit = Fit(model.fit, self._weightings)
+        self._by_signal: dict[str, list[SignalCriterion]] = {}
+        for criterion in model.signals:
+            self._by_signal.setdefault(criterion.signal, []).append(criterion)
+        self._plans = [self._plan(stage) for stage in range(len(STAGES))]
+        self._conditions = [
+            (STAGES.index(stage), condition.signal, condition.days, condition.at_least)
+            for stage in (BuyingStage.DECISION, BuyingStage.CONSIDERATION)
+            for condition in model.buying_stages.get(stage, ())
+        ]
+        self._caps = [model.caps[category] for category in CATEGORIES]
+        self._grades = [(percent * model.caps[Category.FIT], grade) for grade, percent in model.grades.items()]
 
     def totals(self, lead: Scorable, as_of: int) -> Totals:
         """The score alone, at the end of the day number `as_of`."""
-        buying = self.buying_stage(lead, as_of)
-        stage = STAGES.index(buying)
-        sums = dict.fromkeys(Category, 0)
-        sums[Category.FIT] = sum(criterion.points for criterion, _ in self._met(lead.known_traits()))
-        for signal, days in lead.signals.items():
-            for scorer in self._signals.get(signal, ()):
-                sums[scorer.criterion.category] += scorer.points(days, as_of, stage)
-        return self._totals(buying, {name: self._clamped(name, points) for name, points in sums.items()})
+        signals = lead.signals
+        stage = self._stage(signals, as_of)
+        sums = self._plans[stage].sums(signals, as_of)
+        sums[FIT] += self._fit.points(lead.known_traits())
+        return self._totals(self._clamped(sums), stage)
 
     def score(self, lead: Scorable, as_of: int) -> Score:
         """The score with every contribution, at the end of the day number `as_of`."""
-        buying = self.buying_stage(lead, as_of)
-        traits = lead.known_traits()
-        parts = [*self._fit_parts(traits), *self._signal_parts(lead, as_of, STAGES.index(buying))]
-        sums = {name: sum(part.points for part in parts if part.category is name) for name in Category}
-        categories = {name: self._clamped(name, points) for name, points in sums.items()}
-        parts += [_clamp(name, categories[name] - sums[name]) for name in Category if categories[name] != sums[name]]
-        totals = self._totals(buying, categories)
-        shares = tuple(self._shared(part, buying) for part in parts)
-        rest = totals.score * 1000 - sum(part.share for part in shares)
-        rounding = (Contribution(criterion="rounding", label="rounding", category=None, points=0, share=rest),)
-        return Score(
-            totals=totals,
-            categories=categories,
-            contributions=shares + (rounding if rest else ()),
-            unknown=tuple(part.id for part in self.model.fit if part.trait not in traits),
-        )
+        signals, traits = lead.signals, lead.known_traits()
+        stage = self._stage(signals, as_of)
+        parts = self._fit.parts(traits, stage)
+        from_signals, sums = self._plans[stage].parts(signals, as_of)
+        for part in parts:
+            sums[FIT] += part.points
+        categories = self._clamped(sums)
+        parts += from_signals
+        if categories != sums:
+            parts += _clamps(sums, categories, self._weightings[stage])
+        totals = self._totals(categories, stage)
+        rest = totals.score * 1000 - sum([part.share for part in parts])
+        if rest:
+            parts.append(Contribution("rounding", "rounding", None, 0, rest))
+        return Score(totals, tuple(categories), tuple(parts), self._fit.unknown(traits))
 
     def buying_stage(self, lead: Scorable, as_of: int) -> BuyingStage:
         """The furthest stage with a condition that holds."""
-        for stage in (BuyingStage.DECISION, BuyingStage.CONSIDERATION):
-            for condition in self.model.buying_stages.get(stage, ()):
-                days = lead.signals.get(condition.signal)
-                if not days:
-                    continue
-                oldest = as_of - condition.days
-                if sum(n for day, n in days.items() if oldest < day <= as_of) >= condition.at_least:
+        return STAGES[self._stage(lead.signals, as_of)]
+
+    def _stage(self, signals: Signals, as_of: int) -> int:
+        for stage, signal, within, least in self._conditions:
+            if days := signals.get(signal):
+                count = 0
+                for day in days:
+                    if 0 <= as_of - day < within:
+                        count += days[day]
+                if count >= least:
                     return stage
-        return BuyingStage.AWARENESS
+        return 0
 
-    def _met(self, traits: Mapping[str, Scalar]) -> Iterator[tuple[FitCriterion, Scalar | None]]:
-        for trait, criteria in self._fit.items():
-            value = traits.get(trait)
-            for criterion in criteria:
-                if criterion.condition.holds(value):
-                    yield criterion, value
+    def _plan(self, stage: int) -> Plan:
+        weighting = self._weightings[stage]
 
-    def _fit_parts(self, traits: Mapping[str, Scalar]) -> Iterator[Contribution]:
-        for criterion, value in self._met(traits):
-            yield Contribution(
-                criterion=criterion.id,
-                label=criterion.label,
-                category=Category.FIT,
-                points=criterion.points,
-                share=0,
-                raw=criterion.points,
-                evidence="absent" if value is None else value,
-            )
+        def scorers(signal: str) -> Iterator[SignalScorer]:
+            for criterion in self._by_signal.get(signal, ()):
+                yield SignalScorer.of(criterion, stage, weighting)
 
-    def _signal_parts(self, lead: Scorable, as_of: int, stage: int) -> Iterator[Contribution]:
-        for signal, days in sorted(lead.signals.items()):
-            for scorer in self._signals.get(signal, ()):
-                part = scorer.explain(days, as_of, stage)
-                if part is not None:
-                    yield part
+        return Plan(scorers)
 
-    def _clamped(self, category: Category, points: int) -> int:
-        return max(0, min(self.model.caps[category], points))
+    def _clamped(self, sums: Iterable[int]) -> list[int]:
+        return [
+            0 if points < 0 else points if points < cap else cap  # noqa: FURB136 - calls take longer
+            for points, cap in zip(sums, self._caps, strict=True)
+        ]
 
-    def _totals(self, buying: BuyingStage, categories: Mapping[Category, int]) -> Totals:
-        factors = self._factors[buying]
-        weighted = sum(points * factors[name] for name, points in categories.items())
-        return Totals(half_even(weighted, self._whole[buying]), self._grade(categories[Category.FIT]), buying)
-
-    def _grade(self, fit: int) -> Grade:
-        cap = self.model.caps[Category.FIT]
-        for grade, percent in self.model.grades.items():
-            if fit * 100 >= percent * cap:
-                return grade
-        return "D"
-
-    def _shared(self, part: Contribution, buying: BuyingStage) -> Contribution:
-        if part.category is None:
-            return part
-        share = half_even(part.points * self._factors[buying][part.category] * 1000, self._whole[buying])
-        return replace(part, share=share, weight=self.model.weights[buying][part.category])
+    def _totals(self, categories: Sequence[int], stage: int) -> Totals:
+        weighting = self._weightings[stage]
+        score = half_even(sum(map(mul, categories, weighting.factors)), weighting.whole)
+        fit = categories[FIT] * 100
+        for least, grade in self._grades:
+            if fit >= least:
+                return Totals(score, grade, STAGES[stage])
+        return Totals(score, "D", STAGES[stage])
 
 
-def _clamp(category: Category, points: int) -> Contribution:
-    which = "cap" if points < 0 else "floor"
-    return Contribution(
-        criterion=f"{category}_{which}",
-        label=f"{category} {which}",
-        category=category,
-        points=points,
-        share=0,
-    )
+def _clamps(sums: Sequence[int], categories: Sequence[int], weighting: Weighting) -> Iterator[Contribution]:
+    for place, (before, after) in enumerate(zip(sums, categories, strict=True)):
+        if points := after - before:
+            category, which = CATEGORIES[place], "cap" if points < 0 else "floor"
+            share, weight = weighting.share(place, points), weighting.weights[place]
+            yield Contribution(f"{category}_{which}", f"{category} {which}", category, points, share, weight)

@@ -1,8 +1,9 @@
 """What a score is made of. Points and shares are integers in thousandths; people see them divided by 1,000."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
+
+import msgspec
 
 from leadlight.activity import Scalar
 from leadlight.model.structs import BuyingStage, Category, Grade
@@ -16,8 +17,7 @@ class Totals(NamedTuple):
     buying_stage: BuyingStage
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contribution:
+class Contribution(msgspec.Struct, frozen=True, gc=False):
     """One criterion's share of a score.
 
     `raw` is what the occurrences in the window would give; the limit, decay and the cap took `limited`,
@@ -39,14 +39,18 @@ class Contribution:
     evidence: Mapping[str, int] | Scalar | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Score:
+class Score(msgspec.Struct, frozen=True):
     """A lead's score at a day, with every reason. The shares add up to `score` times 1,000 exactly."""
 
     totals: Totals
-    categories: Mapping[Category, int]
+    sums: tuple[int, ...]  # by category, in the order of Category
     contributions: tuple[Contribution, ...]
     unknown: tuple[str, ...]
+
+    @property
+    def categories(self) -> Mapping[Category, int]:
+        """The points of each category, after its clamp."""
+        return dict(zip(Category, self.sums, strict=True))
 
     @property
     def reasons(self) -> list[Contribution]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from functools import cache, cached_property
+from math import isfinite
 
 import msgspec
 
@@ -81,13 +82,14 @@ class Catalogue(msgspec.Struct, frozen=True, dict=True):
 
 
 def as_number(value: Scalar) -> float | None:
-    """A number from what tools send for one: 120, "120", "1,200"; None for anything else."""
+    """A finite number from what tools send for one: 120, "120", "1,200"; None for anything else."""
     if isinstance(value, bool):
         return None
     try:
-        return float(value.replace(",", "")) if isinstance(value, str) else float(value)
-    except ValueError:
+        number = float(value.replace(",", "")) if isinstance(value, str) else float(value)
+    except (ValueError, OverflowError):
         return None
+    return number if isfinite(number) else None
 
 
 @cache

@@ -35,6 +35,7 @@ __all__ = [
 ]
 
 MAX_AHEAD = timedelta(hours=24)
+MAX_AMOUNT = 10**12
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,11 @@ def checked(activity: Activity, *, now: datetime) -> Activity:
     for name in REQUIRED_PROPERTIES.get(activity.type, ()):
         if activity.properties.get(name) in (None, ""):
             raise MalformedEvent(f"{activity.type} needs the property {name}", field=f"properties.{name}")
-    amount = activity.properties.get("amount", 0)
-    if RESERVED_TYPES.get(activity.type) is Kind.DEAL and as_number(amount) is None:
-        raise MalformedEvent(f"amount must be a number, found {amount!r}", field="properties.amount")
+    if RESERVED_TYPES.get(activity.type) is Kind.DEAL:
+        amount = activity.properties.get("amount", 0)
+        number = as_number(amount)
+        if number is None or abs(number) > MAX_AMOUNT:
+            raise MalformedEvent(
+                f"amount must be a number of at most {MAX_AMOUNT}, found {amount!r}", field="properties.amount"
+            )
     return activity

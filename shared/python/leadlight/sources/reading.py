@@ -12,6 +12,7 @@ from leadlight.problems import MalformedEvent, NotJson
 
 MAX_FIELDS = 64
 MAX_TEXT = 512
+_MOST = 2**63
 _WORDS = re.compile(r"[^a-z0-9]+")
 
 
@@ -25,6 +26,8 @@ def json_body(body: bytes) -> Any:
         return msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise NotJson(f"send valid JSON in UTF-8: {error}", field="body") from error
+    except RecursionError as error:
+        raise NotJson("the body is nested too deep; send flat properties", field="body") from error
 
 
 def mapping(value: Any, field: str) -> Mapping[str, Any]:
@@ -87,11 +90,17 @@ def scalars(values: Mapping[str, Any], field: str) -> dict[str, Scalar]:
     Lists of plain values become one text joined by commas. Nulls are left out.
 
     Raises:
-        MalformedEvent: there are more than 64 of them.
+        MalformedEvent: there are more than 64 of them, or a whole number is beyond 64 bits.
     """
-    found = dict(sorted(_flat(values, "")))
+    try:
+        found = dict(sorted(_flat(values, "")))
+    except RecursionError as error:
+        raise MalformedEvent(f"{field} is nested too deep; send flat values", field=field) from error
     if len(found) > MAX_FIELDS:
         raise MalformedEvent(f"{field} has {len(found)} values; the limit is {MAX_FIELDS}", field=field)
+    for name, value in found.items():
+        if isinstance(value, int) and not -_MOST <= value < _MOST:
+            raise MalformedEvent(f"{field}.{name} is beyond 64 bits: send it as a string", field=f"{field}.{name}")
     return found
 
 

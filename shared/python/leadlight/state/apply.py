@@ -1,12 +1,14 @@
 """Exactly-once effect under at-least-once delivery: ring, floor, and the recount of a day.
 
 A key in the ring was applied. A key above the floor can never have been: every evicted key is at or below it.
-At or below the floor nobody can tell, so that day is counted again from the stored facts.
+At or below the floor nobody can tell, so that day is counted again from the stored facts. What was rewritten is
+read again too, its day or its register whole: content that comes by the stream may be older than what is stored.
 """
 
 from bisect import bisect_left, insort
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import NamedTuple
 
 from leadlight.activity import Fact, Kind, Scalar
@@ -34,12 +36,17 @@ class Applied:
     touched: bool = False
 
 
+def _unread(kind: Kind) -> Sequence[Fact]:
+    raise LookupError(f"a rewritten {kind} fact needs the stored ones")
+
+
 def apply(
     fold: Fold,
     changes: Iterable[Change],
     *,
     signals_of: SignalsOf,
     facts_on: Callable[[int], Sequence[Fact]],
+    facts_of: Callable[[Kind], Sequence[Fact]] = _unread,
 ) -> Applied:
     """Brings facts into a fold, each with exactly one effect.
 
@@ -48,30 +55,40 @@ def apply(
         changes: in any order, with any repetition.
         signals_of: the catalogue's reading of (activity type, properties).
         facts_on: every stored counted fact of this lead on a day, by a consistent query.
+        facts_of: every stored fact of this lead of a register's kind, by a consistent query.
     """
     applied = Applied()
+    known = len(fold.identities)
     late: set[int] = set()
-    for change in sorted(changes, key=lambda change: change.fact.order_key):
+    stale: set[Kind] = set()
+    for key, change in sorted(((change.fact.order_key, change) for change in changes), key=itemgetter(0)):
         fact = change.fact
+        fold.identities.update(fact.identities)  # of every content that came: who was named once stays known
         if fact.kind is not Kind.ACTIVITY:
-            fold.register(fact, rewritten=change.rewritten)
+            if change.rewritten:
+                stale.add(fact.kind)
+            fold.register(fact)
             applied.touched = True
-        elif (day := day_of(fact.order_key)) <= fold.pruned:
+        elif (day := day_of(key)) <= fold.pruned:
             applied.expired += 1
-        elif _in_ring(fold, fact.order_key):
+            applied.touched = _keep(fold, fact, rewritten=change.rewritten) or applied.touched
+        elif _in_ring(fold, key):
             if change.rewritten:
                 late.add(day)
             applied.duplicates += 1
-        elif fact.order_key <= fold.floor:
+        elif key <= fold.floor:
             late.add(day)
         else:
-            _enter(fold, fact.order_key)
+            _enter(fold, key)
             _take(fold, fact, day, signals_of)
             applied.counted += 1
     for day in late:
         _recount(fold, day, facts_on(day), signals_of)
+    for kind in sorted(stale):
+        _rebuild(fold, kind, facts_of(kind))
     applied.recounted = len(late)
-    applied.touched = applied.touched or bool(applied.counted or late)
+    news = applied.counted or late or len(fold.identities) > known
+    applied.touched = applied.touched or bool(news)
     return applied
 
 
@@ -99,10 +116,17 @@ def _enter(fold: Fold, key: bytes) -> None:
         fold.floor = max(fold.floor, fold.ring.pop(0))
 
 
-def _take(fold: Fold, fact: Fact, day: int, signals_of: SignalsOf) -> None:
+def _take(fold: Fold, fact: Fact, day: int, signals_of: SignalsOf, *, rewritten: bool = False) -> None:
     fold.count(day, signals_of(fact.type, dict(fact.values)))
-    fold.register(fact)
+    _keep(fold, fact, rewritten=rewritten)
+
+
+def _keep(fold: Fold, fact: Fact, *, rewritten: bool) -> bool:
+    """Takes what an activity says beside its signals: that outlives retention. Whether it was news."""
+    before = fold.first, fold.untimed
+    fold.register(fact, rewritten=rewritten)
     fold.untimed = fold.untimed or fact.untimed
+    return before != (fold.first, fold.untimed)
 
 
 def _recount(fold: Fold, day: int, facts: Iterable[Fact], signals_of: SignalsOf) -> None:
@@ -110,4 +134,11 @@ def _recount(fold: Fold, day: int, facts: Iterable[Fact], signals_of: SignalsOf)
     fold.clear(day)
     for fact in facts:
         if fact.order_key <= fold.floor or _in_ring(fold, fact.order_key):
-            _take(fold, fact, day, signals_of)
+            _take(fold, fact, day, signals_of, rewritten=True)
+
+
+def _rebuild(fold: Fold, kind: Kind, facts: Iterable[Fact]) -> None:
+    """Fills a register anew: what the old content said and the new one does not must go."""
+    fold.forget(kind)
+    for fact in facts:
+        fold.register(fact, rewritten=True)

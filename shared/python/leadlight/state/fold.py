@@ -35,9 +35,13 @@ class Verdict(NamedTuple):
 
 
 class Touch(NamedTuple):
-    """The first contact: the earliest thing known of a lead itself, and where it came from."""
+    """The first contact: the earliest thing known of a lead itself, and where it came from.
+
+    One activity may state facts of several kinds under one order key: the kind tells them apart.
+    """
 
     order_key: bytes
+    kind: str
     source: str
     campaign: str
 
@@ -65,16 +69,15 @@ class Fold:
     def register(self, fact: Fact, *, rewritten: bool = False) -> None:  # noqa: C901 - one case for each kind
         """Takes what a fact says beside being counted.
 
-        `rewritten`: it replaces what the same fact said before.
+        `rewritten`: it is the stored content, and replaces what the same fact said before.
         """
         key = fact.order_key
         self.identities.update(fact.identities)
         if _is_touch(fact):
-            touch = Touch(key, _source(fact), str(fact.values.get("utm_campaign", "")))
-            self.first = touch if self.first is None else min(self.first, touch)
+            self._meet(fact, rewritten=rewritten)
 
         def newer(held: bytes | None) -> bool:
-            return held is None or key > held or (rewritten and key == held)
+            return held is None or key > held
 
         match fact.kind:
             case Kind.TRAITS:
@@ -95,6 +98,18 @@ class Fold:
                     answer = fact.type.removeprefix("handoff_")
                     self.verdicts[name] = Verdict(key, answer, str(fact.values.get("reason", "")))
 
+    def forget(self, kind: Kind) -> None:
+        """Empties the register of a kind, to be filled again from the stored facts."""
+        match kind:
+            case Kind.TRAITS:
+                self.traits = {}
+            case Kind.DEAL:
+                self.deals = {}
+            case Kind.CONSENT:
+                self.consent = None
+            case Kind.SALES:
+                self.verdicts = {}
+
     def count(self, day: int, signals: tuple[str, ...]) -> None:
         """Adds one activity's signals to its day."""
         for signal in signals:
@@ -108,16 +123,22 @@ class Fold:
             if not self.signals[signal]:
                 del self.signals[signal]
 
+    def _meet(self, fact: Fact, *, rewritten: bool) -> None:
+        touch = Touch(fact.order_key, fact.kind, _source(fact), str(fact.values.get("utm_campaign", "")))
+        first = self.first
+        if first is None or touch[:2] < first[:2] or (rewritten and touch[:2] == first[:2]):
+            self.first = touch
+
     @property
     def email(self) -> str | None:
         """The lead's address; the first in text order where there are several."""
-        return min((identity.value for identity in self.identities if identity.kind == EMAIL), default=None)
+        return min([value for kind, value in self.identities if kind == EMAIL], default=None)
 
     def known_traits(self) -> dict[str, Scalar]:
         """The traits that fit criteria read: the latest values, and the domain of the lead's address."""
-        known = {name: trait.value for name, trait in self.traits.items()}
-        if self.email:
-            known.setdefault("email_domain", self.email.rpartition("@")[2])
+        known = {name: value for name, (value, _) in self.traits.items()}
+        if "email_domain" not in known and (address := self.email):
+            known["email_domain"] = address.rpartition("@")[2]
         return known
 
 

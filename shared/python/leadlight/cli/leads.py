@@ -1,0 +1,144 @@
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import click
+from rich.table import Table
+from rich.text import Text
+
+from leadlight.activity import Identity, lead_id_of
+from leadlight.activity.identity import USER, email
+from leadlight.cli import options
+from leadlight.cli.client import Api, ApiError
+from leadlight.cli.errors import OperatorError
+from leadlight.cli.help import STACK, examples
+from leadlight.cli.picture import picture
+from leadlight.cli.screen import print_json, screen, text
+from leadlight.cli.tables import leads_table
+from leadlight.lifecycle.transitions import STAGE_NAMES
+
+_PAGE = 200
+_NOT_FOUND = 404
+
+
+@click.command(epilog=examples(f"leads --stage sql --limit 20 {STACK}"))
+@click.option("--stage", type=click.Choice(list(STAGE_NAMES)), help="Only this lifecycle stage.")
+@click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="How many leads.")
+@options.url
+@options.as_json
+def leads(*, stage: str | None, limit: int, url: str, as_json: bool) -> None:
+    """List the leads to call, highest score first, each with its top three reasons.
+
+    Without --stage all leads that are still to win. With --json each line is one lead.
+    """
+    with Api(url) as api:
+        found = list(_ranked(api, stage, limit))
+    if as_json:
+        for lead in found:
+            print_json(lead)
+    elif found:
+        screen().print(leads_table(found))
+    else:
+        click.echo("no leads here yet: post activities, or run `leadlight import leads`")
+
+
+@click.command(epilog=examples(f"lead jane@acme.com {STACK}", f"lead crm:1051 --json {STACK}"))
+@click.argument("lead", metavar="LEAD")
+@options.url
+@options.as_json
+def lead(lead: str, *, url: str, as_json: bool) -> None:
+    """Show one lead: its score with every reason, its traits, deals and decisions.
+
+    LEAD is a lead id, an email address, or any identity (`user:42`, `olist:8d2f...`).
+    """
+    with Api(url) as api:
+        found = find_lead(api, lead)
+    if as_json:
+        print_json(found)
+        return
+    console = screen()
+    console.print(picture(found, title=title(found)))
+    console.print(_profile(found))
+
+
+def find_lead(api: Api, name: str) -> dict[str, Any]:
+    """The lead that an id, an address or an identity names.
+
+    Raises:
+        OperatorError: there is none.
+    """
+    tried = list(dict.fromkeys(_lead_ids(name.strip())))
+    for lead_id in tried:
+        try:
+            found: dict[str, Any] = api.get(f"/v1/leads/{lead_id}")
+        except ApiError as error:
+            if error.answer is None or error.answer.status != _NOT_FOUND:
+                raise
+        else:
+            return found
+    raise OperatorError(
+        f"no lead {name}: give its id, its address, or the identity that its facts come under as kind:value; "
+        "`leadlight leads` lists them"
+    )
+
+
+def title(lead: Mapping[str, Any]) -> str:
+    """A lead as people know it, and its id."""
+    known = " ".join(str(lead[name]) for name in ("name", "email", "company") if lead.get(name))
+    return f"{known} ({lead['lead_id']})" if known else str(lead["lead_id"])
+
+
+def _lead_ids(name: str) -> Iterator[str]:
+    """A lead id is worked out from its strongest identity, so no search is needed."""
+    if name.startswith("ld_") and name.isidentifier():
+        yield name
+    if address := email(name):
+        yield lead_id_of(address)
+    kind, colon, value = name.partition(":")
+    if colon and value:
+        yield lead_id_of(Identity(kind, value))
+    yield lead_id_of(Identity(USER, name))
+
+
+def _ranked(api: Api, stage: str | None, limit: int) -> Iterator[dict[str, Any]]:
+    token: str | None = None
+    while limit > 0:
+        page = api.get("/v1/leads", stage=stage, limit=min(limit, _PAGE), next=token)
+        yield from page["leads"]
+        limit -= len(page["leads"])
+        token = page["next"]
+        if not token:
+            return
+
+
+def _profile(found: Mapping[str, Any]) -> Table:
+    table = Table.grid(padding=(0, 2))
+    rows = {
+        "stage": found["stage"],
+        "first contact": found["first_contact"] or "unknown",
+        "may be written to": "yes" if found["contactable"] else "no",
+        "identities": ", ".join(f"{one['kind']}:{one['value']}" for one in found["identities"]),
+        "traits": ", ".join(f"{name} {value}" for name, value in found["traits"].items()) or "none known",
+        "deals": ", ".join(
+            f"{name} {status} {step['at'][:10]}"
+            for name, steps in found["deals"].items()
+            for status, step in steps.items()
+        )
+        or "none",
+        "campaigns": ", ".join(_campaign(*one) for one in found["nurture"].items()) or "none",
+        "decisions": "\n".join(_decision(one) for one in found["decisions"]) or "none",
+    }
+    for name, value in rows.items():
+        cell = Text("\n").join(text(line) for line in str(value).split("\n"))
+        table.add_row(text(name, "bold"), cell)
+    return table
+
+
+def _decision(decision: Mapping[str, Any]) -> str:
+    change = " to ".join(str(decision[side]) for side in ("before", "after") if decision.get(side) is not None)
+    about = decision.get("campaign") or change
+    return f"{decision['decided_at'][:16]} {decision['kind']} {about} ({decision['cause']})"
+
+
+def _campaign(name: str, enrollment: Mapping[str, Any]) -> str:
+    left = enrollment.get("exited_at")
+    return f"{name} from {enrollment['enrolled_at'][:10]}" + (f" to {left[:10]}" if left else "")

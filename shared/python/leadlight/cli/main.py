@@ -1,0 +1,32 @@
+import click
+
+from leadlight.cli.explain import explain
+from leadlight.cli.help import STACK, examples
+from leadlight.cli.imports.commands import import_
+from leadlight.cli.kpis import kpis
+from leadlight.cli.leads import lead, leads
+from leadlight.cli.score import score
+from leadlight.cli.validate import validate
+
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+    epilog=examples(
+        "validate model.yaml",
+        "score --activities activities.jsonl",
+        f"import leads leads.csv --map leads.map.yaml {STACK}",
+        f"kpis --refresh {STACK}",
+    ),
+)
+@click.version_option(package_name="leadlight")
+def main() -> None:
+    """Leadlight: which leads to call today, and why.
+
+    validate, score and explain need no stack. The others call a running one: give --url, or set LEADLIGHT_URL to
+    the stack's output ApiUrl; requests are signed with your AWS credentials. Exit codes: 0 done, 1 something to
+    mend, 2 wrong usage.
+    """
+
+
+for _command in (validate, score, explain, import_, leads, lead, kpis):
+    main.add_command(_command)

@@ -1,0 +1,119 @@
+"""Scoring without a stack: a file of CloudEvents lines is the store of facts.
+
+The result depends on the lines, the documents and `as_of` alone: not on their order, on repetitions, or on a clock.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from leadlight import sources
+from leadlight.activity import Activity, Fact, Kind, facts_of
+from leadlight.activity.fact import RESERVED_TYPES
+from leadlight.activity.order_key import day_number, day_of
+from leadlight.model import Documents
+from leadlight.problems import Problem
+from leadlight.scoring import Engine, Score
+from leadlight.scoring.explanation import explanation
+from leadlight.signals import Catalogue
+from leadlight.sources import cloudevents
+from leadlight.sources.reading import json_body
+from leadlight.state import Change, Fold, apply, prune
+
+_BOM = b"\xef\xbb\xbf"
+
+
+class BadLine(NamedTuple):
+    """A line that is no activity: its number, and why."""
+
+    number: int
+    reason: str
+
+
+@dataclass(slots=True)
+class History:
+    """What the lines say: facts by lead and key, so that a repeated line is one fact.
+
+    `set_aside` counts activities of types that no signal reads: they are kept, and mean nothing to scoring.
+    """
+
+    facts: dict[str, dict[str, Fact]] = field(default_factory=dict)
+    bad: list[BadLine] = field(default_factory=list)
+    set_aside: Counter[str] = field(default_factory=Counter)
+
+
+class Scored(NamedTuple):
+    """One lead's score, with the fold that it comes from."""
+
+    lead_id: str
+    fold: Fold
+    score: Score
+
+
+def read_history(lines: Iterable[bytes], *, catalogue: Catalogue, as_of: datetime) -> History:
+    """Reads CloudEvents, one per line; an activity without a time counts at `as_of`, later ones are ignored."""
+    history = History()
+    for number, line in enumerate(lines, start=1):
+        raw = line.removeprefix(_BOM) if number == 1 else line
+        if not raw.strip():
+            continue
+        try:
+            activity = _activity(raw, as_of)
+        except Problem as found:
+            history.bad.append(BadLine(number, f"{found.field}: {found.detail}" if found.field else found.detail))
+            continue
+        if activity.type not in RESERVED_TYPES and not catalogue.knows(activity.type):
+            history.set_aside[activity.type] += 1
+        for fact in facts_of(activity, received_at=as_of):
+            if fact.occurred_at <= as_of:
+                history.facts.setdefault(fact.lead_id, {})[fact.key] = fact
+    return history
+
+
+def scored(history: History, documents: Documents, *, as_of: datetime, retention_days: int) -> list[Scored]:
+    """Every lead's score, highest first."""
+    engine, day = Engine(documents.model), day_number(as_of)
+    found = []
+    for lead_id, facts in history.facts.items():
+        fold = _fold(facts, documents.catalogue, horizon=day - retention_days)
+        found.append(Scored(lead_id, fold, engine.score(fold, day)))
+    return sorted(found, key=lambda lead: (-lead.score.totals.score, lead.lead_id))
+
+
+def view(lead: Scored, documents: Documents) -> dict[str, Any]:
+    """A score as JSON shows it."""
+    return {"lead_id": lead.lead_id, **explanation(lead.score, documents.model)}
+
+
+def named(leads: Iterable[Scored], name: str) -> Iterator[Scored]:
+    """The leads that a lead id, an address, or any identity (`value` or `kind:value`) names."""
+    wanted = name.strip()
+    for lead in leads:
+        names = {lead.lead_id, *names_of(lead.fold)}
+        if wanted in names or wanted.lower() in names:
+            yield lead
+
+
+def names_of(fold: Fold) -> Iterator[str]:
+    """Every name of a lead, with and without its kind."""
+    for kind, value in sorted(fold.identities):
+        yield value
+        yield f"{kind}:{value}"
+
+
+def _activity(line: bytes, as_of: datetime) -> Activity:
+    activity = cloudevents.activity(json_body(line))
+    # Nothing is received here, so nothing is too far ahead of receipt: `as_of` alone says what is later.
+    return sources.checked(activity, now=activity.occurred_at or as_of)
+
+
+def _fold(facts: Mapping[str, Fact], catalogue: Catalogue, *, horizon: int) -> Fold:
+    def on(day: int) -> list[Fact]:
+        return [fact for fact in facts.values() if fact.kind is Kind.ACTIVITY and day_of(fact.order_key) == day]
+
+    fold = Fold()
+    prune(fold, horizon)
+    apply(fold, map(Change, facts.values()), signals_of=catalogue.signals_of, facts_on=on)
+    return fold

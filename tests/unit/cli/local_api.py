@@ -1,0 +1,171 @@
+"""The HTTP API on this machine: the real ingest and API over facts in memory, and answers that a test puts first."""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import cache
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Lock, Thread
+from typing import Any, NamedTuple
+from urllib.parse import parse_qsl, urlsplit
+
+from leadlight.activity import Fact
+from leadlight.adapters.lead_items import bucket, stage_of
+from leadlight.events import Event
+from leadlight.kpi import DayMeasures, measure
+from leadlight.lifecycle.decision import Decision
+from leadlight.model import Documents
+from leadlight.model.document import read_documents
+from leadlight.nurture import NurtureState
+from leadlight.ports import Ranked
+from leadlight.runtime import api, ingest
+from leadlight.scoring import Engine
+from leadlight.state import Change, LeadState, apply
+
+NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+
+
+@cache
+def documents() -> Documents:
+    """The starter model and catalogue."""
+    return read_documents()
+
+
+class Request(NamedTuple):
+    """A request as it came."""
+
+    method: str
+    path: str
+    query: dict[str, str]
+    headers: dict[str, str]
+    body: bytes
+
+
+Answer = tuple[int, dict[str, str], bytes]
+
+
+class LocalApi:
+    """Ports in memory, served over HTTP. `first` may answer a request itself, or return None."""
+
+    def __init__(self) -> None:
+        self.requests: list[Request] = []
+        self.first: Callable[[Request], Answer | None] = lambda _request: None
+        self.stored: dict[tuple[str, str], Fact] = {}
+        self.days: list[DayMeasures] = []
+        self.as_of: datetime | None = None
+        self.facts = self.leads = self.records = self.bus = self
+        self.documents = documents()
+        self.engine = Engine(self.documents.model)
+        self.retention_days = 400
+        self.url = ""
+        self._lock = Lock()
+
+    def answer(self, request: Request) -> Answer:
+        """What the stack would answer."""
+        with self._lock:
+            self.requests.append(request)
+            given = self.first(request)
+            if given:
+                return given
+            lead_id = request.path.removeprefix("/v1/leads/")
+            event = {
+                "requestContext": {"http": {"method": request.method}, "requestId": "request-1"},
+                "routeKey": f"{request.method} " + request.path.replace(lead_id, "{lead_id}")
+                if "/leads/" in request.path
+                else f"{request.method} {request.path}",
+                "pathParameters": {"lead_id": lead_id} if "/leads/" in request.path else {},
+                "queryStringParameters": request.query,
+                "headers": request.headers,
+                "body": request.body.decode(),
+            }
+            handle = ingest.handle if request.path == "/v1/activities" else api.handle
+            result = handle(event, self)  # type: ignore[arg-type]
+            return result["statusCode"], result["headers"], result["body"].encode()
+
+    # the ports, as far as the commands need them
+
+    def now(self) -> datetime:
+        return NOW
+
+    def put(self, given: Sequence[Fact | Event]) -> None:
+        """Stores facts; an event on the bus asks for a rollup, and has it at once."""
+        for one in given:
+            if isinstance(one, Fact):
+                self.stored[one.lead_id, one.key] = one
+            else:
+                self.days, self.as_of = measure(self.scan()), NOW
+
+    def scan(self) -> Iterator[LeadState]:
+        by_lead: dict[str, list[Change]] = {}
+        for fact in self.stored.values():
+            by_lead.setdefault(fact.lead_id, []).append(Change(fact))
+        for lead_id, changes in by_lead.items():
+            state = LeadState(lead_id)
+            apply(state.fold, changes, signals_of=self.documents.catalogue.signals_of, facts_on=lambda _day: [])
+            yield state
+
+    def get(self, lead_id: str, *, consistent: bool) -> LeadState | None:
+        return next((state for state in self.scan() if state.lead_id == lead_id), None)
+
+    def get_many(self, lead_ids: Sequence[str]) -> list[LeadState]:
+        return [state for state in self.scan() if state.lead_id in lead_ids]
+
+    def ranked(self, stages: Sequence[str], *, at_most: int, limit: int) -> list[Ranked]:
+        day = NOW.toordinal() - datetime(1970, 1, 1, tzinfo=UTC).toordinal()
+        found = (
+            Ranked(bucket(self.engine.score(state.fold, day).totals.score), state.lead_id)
+            for state in self.scan()
+            if stage_of(state) in stages
+        )
+        return sorted((one for one in found if one.bucket <= at_most), reverse=True)
+
+    def get_nurture(self, lead_id: str) -> NurtureState:
+        return NurtureState(lead_id)
+
+    def decisions(self, lead_id: str) -> list[Decision]:
+        return []
+
+    def measures(self) -> tuple[list[DayMeasures], datetime | None]:
+        return self.days, self.as_of
+
+
+@contextmanager
+def serving() -> Iterator[LocalApi]:
+    """The API on a free loopback port."""
+    local = LocalApi()
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            url = urlsplit(self.path)
+            body = self.rfile.read(int(self.headers.get("content-length") or 0))
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            request = Request(self.command, url.path, dict(parse_qsl(url.query)), headers, body)
+            status, headers, body = local.answer(request)
+            self.send_response(status)
+            for name, value in {**headers, "content-length": str(len(body))}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(body)
+
+        do_POST = do_GET  # noqa: N815 - the name that http.server calls
+
+        def log_message(self, *_arguments: Any) -> None:
+            """Tests read the requests, not a log."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        local.url = f"http://127.0.0.1:{server.server_address[1]}"
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            yield local
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def problem(status: int, **document: Any) -> Answer:
+    """An error answer."""
+    return status, {"content-type": "application/problem+json"}, json.dumps(document).encode()

@@ -1,0 +1,50 @@
+"""The mapping file: what is wrong with it is told by line, with the fix."""
+
+from pathlib import Path
+
+import pytest
+
+from leadlight.cli.imports.mapping import Kind, read_mapping
+from leadlight.model.document import InvalidDocument
+
+COLUMNS = ["mql_id", "seller_id", "first_contact_date", "origin", "email"]
+LEADS = "source: import:olist\nid: mql_id\ntime: first_contact_date\nlead: {ids: {olist: mql_id}}\n"
+
+
+def problems(tmp_path: Path, text: str, kind: Kind = "leads") -> list[str]:
+    path = tmp_path / "map.yaml"
+    path.write_text(text)
+    with pytest.raises(InvalidDocument) as found:
+        read_mapping(path, kind=kind, columns=COLUMNS, file="leads.csv")
+    return [problem.removeprefix(f"{path}:") for problem in found.value.problems]
+
+
+def test_a_column_that_is_not_there_is_answered_with_the_nearest(tmp_path) -> None:
+    """Wherever it is named."""
+    text = "source: s\nid: [mql_id, seler_id]\ntime: first_contact\nlead:\n  email: mail\n  ids: {crm: mql}\ntraits: {lead_source: origins}\n"
+    assert problems(tmp_path, text) == [
+        "2: id: leads.csv has no column 'seler_id'; did you mean seller_id?",
+        "3: time: leads.csv has no column 'first_contact'; did you mean first_contact_date?",
+        "5: lead.email: leads.csv has no column 'mail'; did you mean email?",
+        "6: lead.ids.crm: leads.csv has no column 'mql'; did you mean mql_id?",
+        "7: traits.lead_source: leads.csv has no column 'origins'; did you mean origin?",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "problem"),
+    [
+        ("id: mql_id\nlead: {email: email}\n", "leads", "source: is required"),
+        (LEADS + "trait: {a: origin}\n", "leads", "5: trait: unknown key; did you mean traits?"),
+        (LEADS + "traits: {a: {valeu: 1}}\n", "leads", "5: traits.a: write the name of a column, or {value: ...}"),
+        (LEADS + "properties: {a: origin}\n", "leads", "a lead has traits; only deals have properties"),
+        (LEADS + "type: deal_won\n", "leads", "`import leads` takes lead_identified, found deal_won"),
+        (LEADS, "deals", "deal_id is required: give the column that names the deal"),
+        (LEADS.replace("{ids: {olist: mql_id}}", "{}"), "leads", "name the lead: give email, user_id, anonymous_id or ids"),
+        (LEADS + "type: won\nproperties: {deal_id: seller_id}\n", "deals", "'deal_opened', 'deal_won' or 'deal_lost'"),
+        ("- a\n", "leads", "the document must be a mapping of keys to values"),
+    ],
+)  # fmt: skip
+def test_what_does_not_fit_is_told(tmp_path, text: str, kind: Kind, problem: str) -> None:
+    """One line, with what to do."""
+    assert any(problem in line for line in problems(tmp_path, text, kind))
