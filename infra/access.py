@@ -79,7 +79,7 @@ class Resources:
             "rescore": Access(
                 grants=(
                     _table(activities.table_arn, "Query"),
-                    _table(leads.table_arn, "GetItem", "PutItem"),
+                    _table(leads.table_arn, "BatchGetItem", "GetItem", "PutItem"),
                     _table(records.table_arn, "PutItem"),
                     failed_bodies,
                     *self._stream(activities.table_stream_arn),

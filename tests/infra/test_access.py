@@ -32,7 +32,7 @@ GRANTS: dict[str, dict[str, set[str]]] = {
         "RescoreLogs": LOGS,
         "Activities": {"dynamodb:Query"},
         "Activities stream": STREAM,
-        "Leads": {"dynamodb:GetItem", "dynamodb:PutItem"},
+        "Leads": {"dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:PutItem"},
         "Records": {"dynamodb:PutItem"},
         "Bucket": {"s3:ListBucket"},
         "Bucket/failed/*": PUT,

@@ -40,15 +40,28 @@ def handle(event: dict[str, Any], ports: Ports) -> dict[str, Any]:
     """
     records: list[Record] = event["Records"]
     failed: set[str] = set()
-    for batch in _by_lead(records, ports):
-        failed.update(map(sequence_number, _bring(batch, ports)))
+    batches = _by_lead(records, ports)
+    known = _read_together(batches, ports)
+    for batch in batches:
+        failed.update(map(sequence_number, _bring(batch, ports, known.get(batch.lead_id))))
     return partial_failure(records, failed)
 
 
-def _bring(batch: _Batch, ports: Ports) -> list[Record]:
+def _read_together(batches: Sequence[_Batch], ports: Ports) -> dict[str, LeadState]:
+    """The states of several leads in one call; where that fails, each is read on its own."""
+    if len(batches) == 1:
+        return {}
+    try:
+        found = ports.leads.get_many([batch.lead_id for batch in batches])
+    except Exception:  # noqa: BLE001 - one that can't be read must not stop the others
+        return {}
+    return {batch.lead_id: LeadState(batch.lead_id) for batch in batches} | {state.lead_id: state for state in found}
+
+
+def _bring(batch: _Batch, ports: Ports, known: LeadState | None = None) -> list[Record]:
     """Brings a lead's records in; returns those that have to come again."""
     try:
-        rescore(batch.lead_id, batch.changes, ports)
+        rescore(batch.lead_id, batch.changes, ports, known=known)
     except (Unavailable, Conflict):
         return batch.records
     except Exception as error:  # noqa: BLE001 - a poison record must not stop the others
@@ -58,15 +71,18 @@ def _bring(batch: _Batch, ports: Ports) -> list[Record]:
     return []
 
 
-def rescore(lead_id: str, changes: Sequence[Change], ports: Ports) -> Applied:
+def rescore(lead_id: str, changes: Sequence[Change], ports: Ports, *, known: LeadState | None = None) -> Applied:
     """Brings facts into one lead: read, apply, score, decide, and put where nobody else has since.
+
+    `known` is a state that was read already; where it is an old one, the put finds out.
 
     Raises:
         Conflict: others were first, eight times in a row.
         Unavailable: a table could not be reached.
     """
     for attempt in range(_ATTEMPTS):
-        state = ports.leads.get(lead_id, consistent=attempt > 0) or LeadState(lead_id)
+        state = known or ports.leads.get(lead_id, consistent=attempt > 0) or LeadState(lead_id)
+        known = None
         applied = _apply(state, changes, ports)
         if not applied.touched:
             return applied

@@ -98,12 +98,12 @@ class Engine:
     def _clamped(self, sums: Iterable[int]) -> list[int]:
         return [
             0 if points < 0 else points if points < cap else cap  # noqa: FURB136 - calls take longer
-            for points, cap in zip(sums, self._caps, strict=True)
+            for points, cap in zip(sums, self._caps)  # noqa: B905 - so does checking
         ]
 
     def _totals(self, categories: Sequence[int], stage: int) -> Totals:
-        weighting = self._weightings[stage]
-        score = half_even(sum(map(mul, categories, weighting.factors)), weighting.whole)
+        _, factors, whole = self._weightings[stage]
+        score = half_even(sum(map(mul, categories, factors)), whole)
         fit = categories[FIT] * 100
         for least, grade in self._grades:
             if fit >= least:

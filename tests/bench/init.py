@@ -1,0 +1,62 @@
+"""What a cold start of ingest pays beside a bare botocore DynamoDB client: both from the built layer, in fresh processes."""
+
+import json
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+
+from infra.layer import ROOT, build
+from tests.bench.row import Row, ratio_at_most, row
+from tests.bench.world import SETTINGS
+
+PEER = "bare botocore DynamoDB client, same layer"
+_MEASURED = """
+import json, time
+wall, cpu = time.perf_counter(), time.process_time()
+{what}
+print(json.dumps([time.process_time() - cpu, time.perf_counter() - wall]))
+"""
+_INGEST = "import functions.ingest.handler"
+_BARE = "import botocore.session\nbotocore.session.get_session().create_client('dynamodb')"
+
+
+def rows(*, quick: bool) -> list[Row]:
+    """Imports and client, without the interpreter's own start."""
+    layer = build("host")
+    taken: dict[str, list[tuple[float, float]]] = {_INGEST: [], _BARE: []}
+    for turn in range(2 if quick else 13):
+        for what, times in taken.items():
+            cpu, wall = _fresh(what, layer)
+            if turn:  # the first fills the disk's cache
+                times.append((cpu * 1000, wall * 1000))
+    return [
+        row(
+            f"ingest init, {name}",
+            statistics.median(times[index] for times in taken[_INGEST]),
+            "ms",
+            peer=PEER,
+            peer_value=statistics.median(times[index] for times in taken[_BARE]),
+            budget=ratio_at_most(1.2),
+        )
+        for index, name in enumerate(("CPU", "wall"))
+    ]
+
+
+def _fresh(what: str, layer: Path) -> tuple[float, float]:
+    names = ("ACTIVITIES_TABLE", "RECORDS_TABLE", "BUCKET", "SECRETS_PREFIX")
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", _MEASURED.format(what=what)],
+        env={
+            **SETTINGS,
+            **{f"LEADLIGHT_{name}": "bench" for name in names},
+            "AWS_LAMBDA_FUNCTION_NAME": "bench",
+            "PYTHONPATH": f"{layer / 'python'}:{ROOT}",
+            "PYTHONDONTWRITEBYTECODE": "1",
+        },
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    cpu, wall = json.loads(done.stdout.splitlines()[-1])
+    return cpu, wall

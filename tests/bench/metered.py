@@ -1,0 +1,158 @@
+"""DynamoDB in memory, in place of every botocore client's calls: it answers the real adapters, and meters them."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+from unittest import mock
+
+from botocore.client import BaseClient
+from botocore.exceptions import ClientError
+
+from tests.bench.item_size import Item, index_units, read_units, size, write_units
+
+SORT_KEYS = {"activities": "key", "leads": "item", "records": "sk"}
+Record = dict[str, Any]
+
+
+@dataclass
+class Meter:
+    """Units used so far, by table, and the events that went to the bus."""
+
+    writes: dict[str, float] = field(default_factory=dict)
+    reads: dict[str, float] = field(default_factory=dict)
+    calls: int = 0
+    events: int = 0
+    event_bytes: int = 0
+
+    def write(self, table: str, units: float) -> None:
+        self.writes[table] = self.writes.get(table, 0) + units
+
+    def read(self, table: str, units: float) -> None:
+        self.reads[table] = self.reads.get(table, 0) + units
+
+
+class Metered:
+    """Three tables, their streams and a bus."""
+
+    def __init__(self) -> None:
+        self.meter = Meter()
+        self.streams: dict[str, list[Record]] = {name: [] for name in SORT_KEYS}
+        self._items: dict[str, dict[str, dict[str, Item]]] = {name: {} for name in SORT_KEYS}
+        self._numbers = count(1)
+        self._answers: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+            "PutItem": self._put_item,
+            "GetItem": self._get_item,
+            "Query": self._query,
+            "BatchWriteItem": self._batch_write,
+            "UpdateItem": self._remove_outbox,
+            "PutEvents": self._put_events,
+        }
+
+    @contextmanager
+    def in_place(self) -> Iterator[None]:
+        """Answers every call of every botocore client, PynamoDB's too."""
+
+        def answer(_client: BaseClient, operation: str, arguments: dict[str, Any]) -> dict[str, Any]:
+            self.meter.calls += 1
+            return self._answers[operation](arguments)
+
+        with mock.patch.object(BaseClient, "_make_api_call", answer):
+            yield
+
+    def taken(self, table: str) -> list[Record]:
+        """The stream's records since the last call."""
+        records, self.streams[table] = self.streams[table], []
+        return records
+
+    def items(self, table: str) -> dict[str, dict[str, Item]]:
+        """A table's items by partition and sort key, read by nobody."""
+        return self._items[table]
+
+    def item(self, table: str, partition: str, sort: str) -> Item | None:
+        """An item as it stands, read by nobody."""
+        return self._items[table].get(partition, {}).get(sort)
+
+    def _put_item(self, call: dict[str, Any]) -> dict[str, Any]:
+        table, item = call["TableName"], call["Item"]
+        partition, sort = self._key(table, item)
+        before = self.item(table, partition, sort)
+        if not _holds(call, before):
+            self.meter.write(table, write_units(before))
+            raise ClientError({"Error": {"Code": "ConditionalCheckFailedException"}}, "PutItem")
+        self._store(table, before, item)
+        return {}
+
+    def _remove_outbox(self, call: dict[str, Any]) -> dict[str, Any]:
+        table = call["TableName"]
+        before = self.item(table, *self._key(table, call["Key"]))
+        if not _holds(call, before):
+            self.meter.write(table, write_units(before))
+            raise ClientError({"Error": {"Code": "ConditionalCheckFailedException"}}, "UpdateItem")
+        assert before
+        assert call["UpdateExpression"] == "REMOVE outbox"
+        self._store(table, before, {name: value for name, value in before.items() if name != "outbox"})
+        return {}
+
+    def _batch_write(self, call: dict[str, Any]) -> dict[str, Any]:
+        for table, requests in call["RequestItems"].items():
+            for request in requests:
+                item = request["PutRequest"]["Item"]
+                self._store(table, self.item(table, *self._key(table, item)), item)
+        return {"UnprocessedItems": {}}
+
+    def _get_item(self, call: dict[str, Any]) -> dict[str, Any]:
+        table = call["TableName"]
+        found = self.item(table, *self._key(table, call["Key"]))
+        self.meter.read(table, read_units(size(found) if found else 0, consistent=bool(call.get("ConsistentRead"))))
+        return {"Item": found} if found else {}
+
+    def _query(self, call: dict[str, Any]) -> dict[str, Any]:
+        table, values = call["TableName"], call["ExpressionAttributeValues"]
+        partition, prefix = (value["S"] for value in values.values())
+        items = self._items[table].get(partition, {})
+        found = [items[sort] for sort in sorted(items) if sort.startswith(prefix)]
+        self.meter.read(table, read_units(sum(map(size, found)), consistent=bool(call.get("ConsistentRead"))))
+        return {"Items": found, "Count": len(found), "ScannedCount": len(found)}
+
+    def _put_events(self, call: dict[str, Any]) -> dict[str, Any]:
+        self.meter.events += len(call["Entries"])
+        self.meter.event_bytes += sum(len(entry["Detail"]) for entry in call["Entries"])
+        return {"FailedEntryCount": 0, "Entries": [{"EventId": "1"} for _ in call["Entries"]]}
+
+    def _store(self, table: str, before: Item | None, after: Item) -> None:
+        self.meter.write(table, write_units(before, after))
+        self.meter.write(f"{table} index", index_units(before, after))
+        partition, sort = self._key(table, after)
+        self._items[table].setdefault(partition, {})[sort] = after
+        if before != after:
+            self.streams[table].append(
+                {
+                    "eventName": "MODIFY" if before else "INSERT",
+                    "eventSource": "aws:dynamodb",
+                    "dynamodb": {
+                        "SequenceNumber": f"{next(self._numbers):021d}",
+                        "Keys": {name: after[name] for name in ("lead_id", SORT_KEYS[table]) if name in after},
+                        "NewImage": after,
+                    },
+                }
+            )
+
+    def _key(self, table: str, item: Item) -> tuple[str, str]:
+        return item["pk" if table == "records" else "lead_id"]["S"], item[SORT_KEYS[table]]["S"]
+
+
+def _holds(call: dict[str, Any], before: Item | None) -> bool:
+    """The three conditions that the adapters write."""
+    match call.get("ConditionExpression"):
+        case None:
+            return True
+        case "attribute_not_exists(lead_id)":
+            return before is None
+        case "version = :read":
+            return before is not None and before["version"] == call["ExpressionAttributeValues"][":read"]
+        case "outbox = :published":
+            return before is not None and before.get("outbox") == call["ExpressionAttributeValues"][":published"]
+        case other:
+            raise AssertionError(f"a condition that the meter does not know: {other}")

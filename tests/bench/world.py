@@ -1,0 +1,127 @@
+"""The real handlers and adapters over the metered DynamoDB, driven record by record."""
+
+import importlib
+import os
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from functools import cached_property
+from types import SimpleNamespace
+from typing import Any
+from unittest import mock
+
+from leadlight.adapters.bus import EventBridgeBus
+from leadlight.adapters.clients import client
+from leadlight.adapters.facts import DynamoFacts
+from leadlight.adapters.leads import DynamoLeads
+from leadlight.adapters.records import DynamoRecords
+from leadlight.model import Documents
+from leadlight.model.document import read_documents
+from leadlight.runtime import wiring
+from leadlight.scoring import Engine
+from tests.bench import traffic
+from tests.bench.metered import Metered
+
+SETTINGS = {
+    "AWS_DEFAULT_REGION": "us-east-1",
+    "AWS_ACCESS_KEY_ID": "bench",
+    "AWS_SECRET_ACCESS_KEY": "bench",
+    "AWS_MAX_ATTEMPTS": "1",
+    "POWERTOOLS_METRICS_NAMESPACE": "Leadlight",
+    "POWERTOOLS_SERVICE_NAME": "bench",
+}
+CONTEXT = SimpleNamespace(
+    function_name="bench",
+    memory_limit_in_mb=512,
+    invoked_function_arn="arn:aws:lambda:us-east-1:123456789012:function:bench",
+    aws_request_id="bench",
+)
+
+
+class World:
+    """The ports of every function, with a clock that the bench turns."""
+
+    retention_days = 400
+
+    def __init__(self, start: datetime) -> None:
+        self.clock = start
+        self.tables = Metered()
+        self.facts = DynamoFacts("activities", self.retention_days)
+        self.leads = DynamoLeads("leads")
+        self.records = DynamoRecords("records")
+        self.bus = EventBridgeBus("bus")
+        self.invocations = {"ingest": 0, "rescore": 0, "publish": 0}
+        self.cpu = dict.fromkeys(self.invocations, 0.0)
+
+    @cached_property
+    def documents(self) -> Documents:
+        return read_documents()
+
+    @cached_property
+    def engine(self) -> Engine:
+        return Engine(self.documents.model)
+
+    @property
+    def failed(self) -> Any:
+        raise AssertionError("nothing fails here")
+
+    @property
+    def secrets(self) -> Any:
+        raise AssertionError("no webhook comes here")
+
+    def now(self) -> datetime:
+        return self.clock
+
+    def invoke(self, function: str, event: dict[str, Any]) -> Any:
+        """Calls a real handler."""
+        self.invocations[function] += 1
+        handler = importlib.import_module(f"functions.{function}.handler")
+        start = time.process_time()
+        try:
+            return handler.lambda_handler(event, CONTEXT)
+        finally:
+            self.cpu[function] += time.process_time() - start
+
+    def receive(self, moment: datetime, events: list[traffic.Event]) -> None:
+        """One request, and all that follows from it; records of one request are one batch of the streams."""
+        self.clock = moment + timedelta(seconds=1)
+        answer = self.invoke("ingest", traffic.request(events))
+        assert answer["statusCode"] == 202, answer
+        if records := self.tables.taken("activities"):
+            assert not self.invoke("rescore", {"Records": records})["batchItemFailures"]
+        outboxes = [record for record in self.tables.taken("leads") if "outbox" in record["dynamodb"]["NewImage"]]
+        if outboxes:
+            assert not self.invoke("publish", {"Records": outboxes})["batchItemFailures"]
+            self.tables.taken("leads")
+        self.tables.taken("records")
+
+    def receive_all(self, requests: Iterable[tuple[datetime, list[traffic.Event]]]) -> int:
+        """Requests in turn; returns how many activities they brought."""
+        count = 0
+        for moment, events in requests:
+            self.receive(moment, events)
+            count += len(events)
+        return count
+
+
+@contextmanager
+def sandbox(start: datetime) -> Iterator[World]:
+    """A world in which the process's handlers run, until the end of the block; botocore's own calls."""
+    before = wiring.ports()
+    with mock.patch.dict(os.environ, SETTINGS):
+        client.cache_clear()
+        made = World(start)
+        wiring.use(made)
+        try:
+            yield made
+        finally:
+            wiring.use(before)
+            client.cache_clear()
+
+
+@contextmanager
+def world(start: datetime) -> Iterator[World]:
+    """A world over the metered DynamoDB."""
+    with sandbox(start) as made, made.tables.in_place():
+        yield made
