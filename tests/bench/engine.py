@@ -166,7 +166,7 @@ def _growth(*, quick: bool) -> list[Row]:
 
 def _made_ready(*, quick: bool) -> Row:
     """From published JSON to the first score: what a cold start pays."""
-    published = encode(Documents(Catalogue(1, ()), sample.model(300)))
+    published = encode(Documents(Catalogue(1, ()), (sample.model(300),)))
     lead = Lead(sample.leads(1)[0])
 
     def ready() -> object:

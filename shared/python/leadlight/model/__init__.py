@@ -12,8 +12,10 @@ from leadlight.model.structs import (
     LifecycleRule,
     Limit,
     Model,
+    Segment,
     SignalCriterion,
     StageCondition,
+    Suppression,
     decode,
     encode,
 )
@@ -30,8 +32,10 @@ __all__ = [
     "LifecycleRule",
     "Limit",
     "Model",
+    "Segment",
     "SignalCriterion",
     "StageCondition",
+    "Suppression",
     "decode",
     "encode",
 ]

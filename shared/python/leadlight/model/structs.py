@@ -101,15 +101,33 @@ class LifecycleRule(msgspec.Struct, frozen=True, omit_defaults=True):
     on: Literal["accepted", "rejected"] | None = None
 
 
+class Suppression(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Leads that are nobody to sell to (competitors, employees, students): their score is 0, and says why."""
+
+    id: str
+    label: str
+    trait: str
+    condition: Condition
+
+
+class Segment(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A named cut: all that are given must hold."""
+
+    id: str
+    title: str
+    stages: tuple[str, ...] = ()
+    grades: tuple[Grade, ...] = ("A", "B", "C", "D")
+    buying_stages: tuple[BuyingStage, ...] = STAGES
+    score_at_least: int = 0
+    score_below: int = 101
+
+
 class Campaign(msgspec.Struct, frozen=True, omit_defaults=True):
     """A nurture campaign and the leads that it is for."""
 
     id: str
     title: str
-    stages: tuple[str, ...]
-    grades: tuple[Grade, ...] = ("A", "B", "C", "D")
-    score_at_least: int = 0
-    score_below: int = 101
+    segment: Segment
 
 
 class Model(msgspec.Struct, frozen=True, dict=True):
@@ -126,14 +144,25 @@ class Model(msgspec.Struct, frozen=True, dict=True):
     signals: tuple[SignalCriterion, ...]
     lifecycle: tuple[LifecycleRule, ...]
     campaigns: tuple[Campaign, ...]
+    segments: tuple[Segment, ...] = ()
+    audience: Mapping[str, Condition] = msgspec.field(default_factory=dict)  # by trait; empty: every lead
+    suppress: tuple[Suppression, ...] = ()
     announce_change: int = 10
 
 
 class Documents(msgspec.Struct, frozen=True):
-    """What a stack scores by: its signal catalogue and its primary model."""
+    """What a stack scores by: its signal catalogue and its models.
+
+    A lead's primary model is the first whose audience it meets; the last one is for everybody.
+    """
 
     catalogue: Catalogue
-    model: Model
+    models: tuple[Model, ...]
+
+    @property
+    def model(self) -> Model:
+        """The model for everybody."""
+        return self.models[-1]
 
 
 def decode(data: bytes) -> Documents:

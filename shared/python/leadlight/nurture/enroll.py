@@ -80,5 +80,7 @@ def enroll(state: NurtureState, news: Decision, campaigns: tuple[Campaign, ...],
 
 def belongs(news: Decision, campaign: Campaign) -> bool:
     """Whether a lead is in the segment of a campaign."""
-    in_band = campaign.score_at_least <= news.score < campaign.score_below
-    return in_band and news.stage in campaign.stages and news.grade in campaign.grades
+    segment = campaign.segment
+    in_band = segment.score_at_least <= news.score < segment.score_below
+    at_stage = news.stage in segment.stages and news.buying_stage in segment.buying_stages
+    return in_band and at_stage and news.grade in segment.grades

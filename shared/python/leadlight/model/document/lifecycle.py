@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from leadlight.lifecycle.transitions import STAGE_NAMES
 from leadlight.model import structs
 from leadlight.model.document.values import Days, Hours, Name, Part, Percent, StageName
 
@@ -59,22 +60,34 @@ class ScoreBandPart(Part):
     below: Annotated[int, Field(ge=1, le=101)] = 101
 
 
-class CampaignPart(Part):
-    """A nurture campaign."""
+class SegmentPart(Part):
+    """A named cut: all that are given must hold."""
 
     id: Name
     title: str
-    stages: list[StageName]
+    stages: list[StageName] = Field(default=list(STAGE_NAMES))
     grades: list[structs.Grade] = Field(default=["A", "B", "C", "D"])
+    buying_stages: list[Literal["awareness", "consideration", "decision"]] = Field(
+        default=["awareness", "consideration", "decision"]
+    )
     score: ScoreBandPart = ScoreBandPart()
 
-    def published(self) -> structs.Campaign:
-        """The campaign as nurture reads it."""
-        return structs.Campaign(
+    def published(self) -> structs.Segment:
+        """The segment as nurture and the KPIs read it."""
+        return structs.Segment(
             id=self.id,
             title=self.title,
             stages=tuple(self.stages),
             grades=tuple(self.grades),
+            buying_stages=tuple(map(structs.BuyingStage, self.buying_stages)),
             score_at_least=self.score.at_least,
             score_below=self.score.below,
         )
+
+
+class CampaignPart(Part):
+    """A nurture campaign, and the segment that it is for."""
+
+    id: Name
+    title: str
+    segment: Name

@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 
 from leadlight.model import structs
 from leadlight.model.document.criteria import FitPart, SignalCriterionPart
-from leadlight.model.document.lifecycle import CampaignPart, LifecyclePart
+from leadlight.model.document.lifecycle import CampaignPart, LifecyclePart, SegmentPart
 from leadlight.model.document.values import Cap, Days, Name, Part, Percent
 from leadlight.model.structs import BuyingStage, Category
 
@@ -91,11 +91,13 @@ class ModelPart(Part):
     fit: list[FitPart]
     signals: list[SignalCriterionPart]
     lifecycle: list[LifecyclePart]
+    segments: list[SegmentPart] = Field(default_factory=list)
     campaigns: list[CampaignPart] = Field(default_factory=list)
     announce_change: Annotated[int, Field(ge=1, le=100)] = 10
 
     def published(self) -> structs.Model:
         """The model as the engine reads it."""
+        segments = {part.id: part.published() for part in self.segments}
         return structs.Model(
             id=self.model,
             version=self.version,
@@ -114,6 +116,17 @@ class ModelPart(Part):
             fit=tuple(part.published() for part in self.fit),
             signals=tuple(part.published() for part in self.signals),
             lifecycle=tuple(part.published() for part in self.lifecycle),
-            campaigns=tuple(part.published() for part in self.campaigns),
+            segments=tuple(segments.values()),
+            campaigns=tuple(structs.Campaign(part.id, part.title, segments[part.segment]) for part in self.campaigns),
             announce_change=self.announce_change,
         )
+
+    @model_validator(mode="after")
+    def _known_segments(self) -> "ModelPart":
+        known = [part.id for part in self.segments]
+        for part in self.campaigns:
+            if part.segment not in known:
+                raise ValueError(
+                    f"campaign {part.id} is for segment {part.segment}; the segments are {', '.join(known)}"
+                )
+        return self

@@ -55,7 +55,7 @@ def read_documents(model: Path = DEFAULT_MODEL, catalogue: Path = DEFAULT_CATALO
         InvalidDocument: one of them can't be published.
     """
     signals = read_catalogue(catalogue)
-    return Documents(catalogue=signals, model=read_model(model, catalogue=signals))
+    return Documents(catalogue=signals, models=(read_model(model, catalogue=signals),))
 
 
 def build_documents(package: Path, *, model: Path = DEFAULT_MODEL, catalogue: Path = DEFAULT_CATALOGUE) -> Path:
