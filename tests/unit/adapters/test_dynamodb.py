@@ -4,7 +4,7 @@ import botocore.session
 import pytest
 from moto import mock_aws
 
-from leadlight.activity import Fact, facts_of
+from leadlight.activity import Fact, Identity, Kind, facts_of
 from leadlight.adapters import clients
 from leadlight.adapters.facts import DynamoFacts
 from leadlight.adapters.lead_items import STATE
@@ -83,6 +83,19 @@ def test_facts_come_back_as_they_went_in_and_twice_is_once(facts, tables):
     assert tables.scan(TableName="activities")["Count"] == 30
     found = [each for number in range(3) for each in facts.on(sent[0].lead_id, day(number), untimed=False)]
     assert sorted(found, key=key) == sorted(sent, key=key)
+
+
+def test_the_facts_of_a_register_come_alone(facts):
+    """Its kind's, timed or not, of this lead only; what is no fact is left out."""
+    deal = {"deal_id": "d"}
+    sent = [
+        fact("deal_opened", name="d-1", properties=deal, days_ago=2),
+        fact("deal_won", name="d-2", properties=deal, occurred_at=None),
+    ]
+    facts.put([*sent, fact(), fact("deal_won", properties=deal, identities=(Identity("user", "other"),))])
+    unreadable = {"lead_id": {"S": sent[0].lead_id}, "key": {"S": "deal#2026"}, "body": {"S": "{}"}}
+    facts._client.put_item(TableName="activities", Item=unreadable)
+    assert sorted(facts.of(sent[0].lead_id, Kind.DEAL), key=key) == sorted(sent, key=key)
 
 
 def key(each: Fact) -> bytes:

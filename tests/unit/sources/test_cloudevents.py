@@ -77,6 +77,15 @@ def test_data_in_base64():
             "properties.reason",
         ),
         ({"data": {"properties": {str(n): n for n in range(65)}}}, MalformedEvent, "data.properties"),
+        ({"data": {"properties": {"big": 2**63}}}, MalformedEvent, "data.properties.big"),
+        *(
+            (
+                {"type": "deal_won", "data": {"properties": {"deal_id": 1, "amount": n}}},
+                MalformedEvent,
+                "properties.amount",
+            )
+            for n in ("nan", "inf", 10**12 + 1, -(10**12) - 1)
+        ),
     ],
 )
 def test_what_can_not_be_understood_names_the_field(changes, error, field):

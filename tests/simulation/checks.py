@@ -1,0 +1,207 @@
+"""The promises, checked once a world is at rest. Each breach is told as (promise, what was found)."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import msgspec
+
+from leadlight.activity.order_key import day_number
+from leadlight.adapters.lead_items import from_item, nurture_from_item
+from leadlight.lifecycle.decision import Decision, decode
+from leadlight.lifecycle.transitions import TRANSITIONS
+from leadlight.nurture import NurtureState
+from leadlight.nurture.enroll import belongs
+from leadlight.ports import Conflict, Unavailable
+from leadlight.state import LeadState, codec, prune
+from tests.simulation.reference import kinds_of, lead_ids, naive_counts, ordered_folds, stored_facts
+from tests.simulation.simulation import Outcome
+from tests.simulation.tables import Item
+from tests.simulation.world import POISON
+
+Breach = tuple[str, str]
+_EXPECTED = (Unavailable, Conflict)
+_ROUTED = ("scored", "stage_changed")
+
+
+def breaches(outcome: Outcome) -> list[Breach]:
+    """Every promise that does not hold."""
+    checks: tuple[Callable[[Outcome], Iterator[Breach]], ...] = (
+        errors,
+        ingest_adds_up,
+        facts_are_those_accepted,
+        folds_are_exact,
+        decisions_are_legal,
+        events_match_decisions,
+        enrollments_follow,
+    )
+    return [breach for check in checks for breach in check(outcome)]
+
+
+def errors(outcome: Outcome) -> Iterator[Breach]:
+    """Invocations end well, or because something was out of reach."""
+    for error in outcome.errors:
+        if not isinstance(error, _EXPECTED) and type(error).__name__ != "BatchProcessingError":
+            yield "errors", repr(error)
+
+
+def ingest_adds_up(outcome: Outcome) -> Iterator[Breach]:
+    """Received = recorded + refused + failed; what was signed and not understood is kept."""
+    kept = outcome.world.failed.kept
+    for request, answer in outcome.answers:
+        if answer["statusCode"] != request.status:
+            yield "ingest", f"{answer['statusCode']} instead of {request.status}: {answer['body']}"
+            continue
+        if request.status >= 300:
+            continue
+        counts = msgspec.json.decode(answer["body"])
+        refused, good = len(counts["refused"]), len(request.sent)
+        if counts["received"] != request.received or counts["recorded"] != good:
+            yield "ingest", f"{counts} for {request.received} events, {good} of them good"
+        if counts["recorded"] + counts["failed"] + refused != counts["received"]:
+            yield "ingest", f"{counts} do not add up"
+        if counts["failed"] and (request.route, request.body) not in kept:
+            yield "ingest", f"a failed event was not kept: {request.body!r}"
+    poisoned = [event for event in kept.values() if event.source == "stream" and POISON.encode() in event.raw]
+    others = [event for event in kept.values() if event.source == "stream" and POISON.encode() not in event.raw]
+    if len(poisoned) < outcome.poisoned:
+        yield "poison", f"{len(poisoned)} of {outcome.poisoned} poison records were kept"
+    for event in others:
+        yield "poison", f"a good record was set aside: {event.reason}: {event.raw!r:.300}"
+
+
+def facts_are_those_accepted(outcome: Outcome) -> Iterator[Breach]:
+    """Each accepted activity is stored, as a content that was sent; and nothing else is."""
+    leads = lead_ids(outcome.traffic.leads)
+    expected = {
+        (leads[sent.lead], sent.source, sent.id, kind): sent
+        for request, answer in outcome.answers
+        if answer["statusCode"] < 300
+        for sent, _ in request.sent
+        for kind in kinds_of(sent)
+    }
+    found: Counter[tuple[str, str, str, str]] = Counter()
+    for (lead_id, key), item in stored_facts(outcome.world).items():
+        body = msgspec.json.decode(item["body"]["S"])
+        name = (lead_id, body["source"], body["id"], key.removeprefix("untimed#").partition("#")[0])
+        found[name] += 1
+        sent = expected.get(name)
+        if sent and not 0 <= body["values"].get("v", 0) < len(sent.versions):
+            yield "facts", f"{name} holds what nobody sent: {body}"
+    for name in expected.keys() ^ found.keys():
+        yield "facts", f"{name} {'lost' if name in expected else 'came from nowhere'}"
+    for name, times in found.items():
+        if times > 1:
+            yield "facts", f"{name} is stored {times} times"
+
+
+def folds_are_exact(outcome: Outcome) -> Iterator[Breach]:
+    """Counts equal a naive recount of what was sent; folds equal a single ordered pass, byte for byte."""
+    world = outcome.world
+    horizon = day_number(world.clock + timedelta(days=1)) - world.retention_days
+    stored = stored_facts(world)
+    counts = naive_counts(outcome.traffic.sent, stored)
+    folds = ordered_folds(world, horizon)
+    states = {state.lead_id: state for state in _states(outcome)}
+    if states.keys() != folds.keys():
+        yield "folds", f"leads {sorted(states)} instead of {sorted(folds)}"
+    for lead_id in states.keys() & folds.keys():
+        fold = states[lead_id].fold
+        prune(fold, horizon)
+        found = {(signal, day): n for signal, days in fold.signals.items() for day, n in days.items()}
+        wanted = {place: n for place, n in counts.get(lead_id, Counter()).items() if place[1] > horizon}
+        if found != wanted:
+            wrong = {place for place in found.keys() | wanted if found.get(place) != wanted.get(place)}
+            told = ", ".join(f"{at}: {found.get(at, 0)} not {wanted.get(at, 0)}" for at in sorted(wrong))
+            yield "counts", f"{lead_id} {told}"
+        if codec.encode(fold) != codec.encode(folds[lead_id]):
+            yield "folds", f"{lead_id} {_difference(fold, folds[lead_id])}"
+
+
+def decisions_are_legal(outcome: Outcome) -> Iterator[Breach]:
+    """A lead's decisions are numbered without gaps, each move is in the transition table, and none is forgotten."""
+    stored = outcome.world.records.stored
+    for state in _states(outcome):
+        stage = "lead"
+        for seq in range(1, state.standing.seq + 1):
+            if (raw := stored.get(f"{state.lead_id}#{seq}")) is None:
+                yield "decisions", f"{state.lead_id}#{seq} has no record"
+                continue
+            decision = msgspec.json.decode(raw, type=Decision)
+            if decision.kind == "stage_changed":
+                if decision.before != stage or decision.after not in TRANSITIONS[stage]:
+                    yield "decisions", f"{decision.id}: {stage}, then {decision.before} to {decision.after}"
+                stage = str(decision.after)
+        if stage != state.standing.stage:
+            yield "decisions", f"{state.lead_id} stands at {state.standing.stage}, decided {stage}"
+        if state.outbox:
+            yield "decisions", f"{state.lead_id} still has an outbox"
+
+
+def events_match_decisions(outcome: Outcome) -> Iterator[Breach]:
+    """Each saved decision has one event id, each event a saved decision, and one id always says the same."""
+    saved = {
+        decision.id: msgspec.json.encode(decision)
+        for outbox in set(outcome.world.leads.outboxes)
+        for decision in decode(outbox)
+    }
+    numbered = {f"{s.lead_id}#{seq}" for s in _states(outcome) for seq in range(1, s.standing.seq + 1)}
+    numbered |= {f"{s.lead_id}#n{seq}" for s in _nurtured(outcome) for seq in range(1, s.seq + 1)}
+    published: dict[str, set[str]] = {}
+    for event in outcome.world.bus.entries:
+        name = msgspec.json.decode(event.detail)["id"]
+        published.setdefault(name, set()).add(event.detail)
+    for name in published.keys() ^ numbered:
+        yield "events", f"{name} {'has no decision' if name in published else 'has no event'}"
+    for name, details in published.items():
+        if len(details) > 1:
+            yield "events", f"{name} says {len(details)} things"
+        elif name in saved and _decision(next(iter(details))) != saved[name]:
+            yield "events", f"{name} says what was not decided"
+    for name, raw in outcome.world.records.stored.items():
+        if saved.get(name) != raw:
+            yield "events", f"the record of {name} is not what was decided"
+
+
+def enrollments_follow(outcome: Outcome) -> Iterator[Breach]:
+    """Who is in a campaign belongs there by the newest announced decision; who belongs was enrolled once."""
+    newest: dict[str, Decision] = {}
+    for raw in outcome.world.records.stored.values():
+        decision = msgspec.json.decode(raw, type=Decision)
+        if decision.kind in _ROUTED and decision.seq > (
+            newest[decision.lead_id].seq if decision.lead_id in newest else 0
+        ):
+            newest[decision.lead_id] = decision
+    states = {state.lead_id: state for state in _nurtured(outcome)}
+    if states.keys() != newest.keys():
+        yield "nurture", f"followed {sorted(states)} instead of {sorted(newest)}"
+    for lead_id in states.keys() & newest.keys():
+        state, news = states[lead_id], newest[lead_id]
+        if state.seen != news.seq or state.outbox:
+            yield "nurture", f"{lead_id} followed {state.seen}, newest {news.seq}, outbox {state.outbox!r}"
+        for campaign in outcome.world.documents.model.campaigns:
+            place = state.enrollments.get(campaign.id)
+            wanted = news.contactable and belongs(news, campaign)
+            if (wanted and place is None) or (place and not place.exited_at and not wanted):
+                yield "nurture", f"{lead_id} in {campaign.id}: {place}, wanted {wanted}"
+
+
+def _states(outcome: Outcome) -> Iterator[LeadState]:
+    return map(from_item, _items(outcome, "state"))
+
+
+def _nurtured(outcome: Outcome) -> Iterator[NurtureState]:
+    return map(nurture_from_item, _items(outcome, "nurture"))
+
+
+def _items(outcome: Outcome, name: str) -> Iterator[Item]:
+    return (item for item in outcome.world.leads.table.all() if item["item"]["S"] == name)
+
+
+def _decision(detail: str) -> bytes:
+    return msgspec.json.encode(msgspec.json.decode(detail, type=Decision))
+
+
+def _difference(found: object, wanted: object) -> str:
+    fields = [name for name in type(found).__slots__ if getattr(found, name) != getattr(wanted, name)]  # type: ignore[attr-defined]
+    return "; ".join(f"{name}: {getattr(found, name)!r:.600} not {getattr(wanted, name)!r:.600}" for name in fields)

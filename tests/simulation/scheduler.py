@@ -1,0 +1,108 @@
+"""Invocations as greenlets: at every I/O point the seed decides who goes on, and what goes wrong."""
+
+from collections.abc import Callable
+from random import Random
+from typing import Any, TypeVar
+
+from greenlet import getcurrent, greenlet
+
+from leadlight.ports import Conflict, Unavailable
+
+T = TypeVar("T")
+MOST_STEPS = 40_000
+
+
+class Crash(BaseException):
+    """The sandbox is gone: nothing in the function sees it coming."""
+
+
+class Scheduler:
+    """Runs invocations, one at a time, switching between them where they do I/O.
+
+    `faults` is how often an I/O call is throttled or crashes its invocation, before or after its effect took place.
+    """
+
+    def __init__(self, random: Random, *, faults: float, switches: float, at_once: int) -> None:
+        self.random = random
+        self._draw = random.random
+        self._faults = faults
+        self._before = faults + switches / 2
+        self._after = faults + switches
+        self._at_once = at_once
+        self._running: list[greenlet] = []
+        self._hub = getcurrent()
+        self.steps = 0
+        self.trace: list[str] | None = None
+
+    @property
+    def busy(self) -> bool:
+        """Whether invocations are in the middle of something."""
+        return bool(self._running)
+
+    def call(self, name: str, effect: Callable[[], T], *, conditional: bool = False) -> T:
+        """One I/O call of an invocation."""
+        draw = self._draw()
+        if self.trace is not None:
+            self.trace.append(f"  {getcurrent().name} {name}")
+        if draw >= self._after:
+            return effect()
+        if draw < self._faults:
+            return self._fault(effect, draw / self._faults, conditional=conditional)
+        if draw < self._before:
+            self._hub.switch()
+            return effect()
+        result = effect()
+        self._hub.switch()
+        return result
+
+    def start(self, name: str, work: Callable[[], Any], done: Callable[[Any], None]) -> None:
+        """Starts an invocation; `done` gets what it returned, or the exception that ended it."""
+
+        def body() -> None:
+            try:
+                outcome = work()
+            except Crash as crash:
+                outcome = crash
+            except Exception as error:  # noqa: BLE001 - Lambda takes any
+                outcome = error
+            if self.trace is not None:
+                self.trace.append(f"  {name} ends: {outcome!r:.200}")
+            self._running.remove(running)
+            done(outcome)
+
+        running = greenlet(body, self._hub)
+        running.name = name
+        if self.trace is not None:
+            self.trace.append(f"start {name}")
+        self._running.append(running)
+        running.switch()
+
+    def run(self, next_start: Callable[[], Callable[[], None] | None]) -> None:
+        """Runs until nothing is left to start or to go on with."""
+        self._hub = getcurrent()
+        while self.steps < MOST_STEPS:
+            self.steps += 1
+            running = self._running
+            if running and (len(running) >= self._at_once or self._draw() < 0.5):
+                running[int(self._draw() * len(running))].switch()
+                continue
+            start = next_start()
+            if start is not None:
+                start()
+            elif running:
+                running[int(self._draw() * len(running))].switch()
+            else:
+                return
+        raise AssertionError("the world does not come to rest")
+
+    def _fault(self, effect: Callable[[], T], kind: float, *, conditional: bool) -> T:
+        if kind < 0.25:
+            raise Unavailable("throttled")
+        if kind < 0.5:
+            effect()
+            # The client's own retry of a put that went through finds its condition broken.
+            raise Conflict("retried") if conditional and kind < 0.35 else Unavailable("timed out")
+        if kind < 0.75:
+            raise Crash
+        effect()
+        raise Crash

@@ -1,0 +1,233 @@
+"""One seed: real handlers on the unreliable world, until every stream is drained and every outbox is published."""
+
+import logging
+from bisect import insort
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from random import Random
+from typing import Any, NamedTuple
+
+import msgspec
+
+from functions.ingest import handler as ingest
+from functions.nurture import handler as nurture
+from functions.publish import handler as publish
+from functions.rescore import handler as rescore
+from leadlight.activity import Identity, lead_id_of
+from leadlight.runtime import wiring
+from tests.simulation.scheduler import Scheduler
+from tests.simulation.tables import Lane
+from tests.simulation.traffic import START, Request, Traffic, email_of, http_event
+from tests.simulation.world import World, poison
+
+nurture.logger.setLevel("ERROR")
+
+
+class Context(NamedTuple):
+    """What Lambda tells a function about its invocation."""
+
+    function_name: str = "simulated"
+    memory_limit_in_mb: int = 256
+    invoked_function_arn: str = "arn:aws:lambda:eu-central-1:111111111111:function:simulated"
+    aws_request_id: str = "simulated"
+
+    def get_remaining_time_in_millis(self) -> int:
+        return 30_000
+
+
+CONTEXT = Context()
+LONGEST = timedelta(hours=3)  # no invocation sees more time go by than that
+Done = Callable[[Any], None]
+
+
+class Due(NamedTuple):
+    """A request and when it is sent; the number keeps the order of equals."""
+
+    moment: datetime
+    number: int
+    request: Request
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What is left to look at once the world is at rest."""
+
+    world: World
+    traffic: Traffic
+    answers: list[tuple[Request, dict[str, Any]]]
+    poisoned: int
+    errors: list[BaseException]
+
+
+class Simulation:
+    """One seed's run."""
+
+    def __init__(
+        self,
+        seed: int,
+        *,
+        trace: list[str] | None = None,
+        versions_hold: bool = True,
+        traffic: Callable[[Random], Traffic] = Traffic,
+    ) -> None:
+        self.random = random = Random(seed)
+        self.scheduler = Scheduler(
+            random,
+            faults=random.choice((0.0, 0.02, 0.05)),
+            switches=random.choice((0.2, 0.5, 0.8)),
+            at_once=random.choice((2, 4, 8)),
+        )
+        self.scheduler.trace = trace
+        self.world = World(
+            self.scheduler,
+            lanes=random.randint(1, 4),
+            retention_days=random.choice((400, 40, 10)),
+            start=START,
+        )
+        self.world.versions_hold = versions_hold
+        self.traffic = traffic(random)
+        self._leads = {lead_id_of(Identity("email", email_of(lead))): lead for lead in range(self.traffic.leads)}
+        self.due: list[Due] = []
+        self.numbers = 0
+        self.answers: list[tuple[Request, dict[str, Any]]] = []
+        self.errors: list[BaseException] = []
+        self.poisoned = 0
+        self._answered: set[str] = set()
+        self._entries_seen = 0
+        self._eagerness = random.choice((0.15, 0.4, 0.7))
+        self._again = random.choice((0.0, 0.1, 0.25))
+        self._mappings = (
+            ("rescore", rescore.lambda_handler, self.world.activities_stream),
+            ("publish", publish.lambda_handler, self.world.leads_stream),
+        )
+
+    def run(self) -> Outcome:
+        """Runs to rest."""
+        before, level = wiring.ports(), logging.root.manager.disable
+        wiring.use(self.world)
+        logging.disable()  # thousands of throttles are no news
+        try:
+            for moment, request in self.traffic.plan():
+                self._send(moment, request)
+            self.scheduler.run(self._next_start)
+        finally:
+            wiring.use(before)
+            logging.disable(level)
+        return Outcome(self.world, self.traffic, self.answers, self.poisoned, self.errors)
+
+    def _next_start(self) -> Callable[[], None] | None:
+        draw = self.random.random()
+        ready = bool(self.due) and not (self.scheduler.busy and self.due[0].moment - self.world.clock > LONGEST)
+        if ready and draw < self._eagerness:
+            return self._request
+        starts: list[Callable[[], None]] = [
+            partial(self._batch, lane, name, handler)
+            for name, handler, stream in self._mappings
+            for lane in stream.lanes
+            if lane.records and not lane.busy and lane.rests_until <= self.scheduler.steps
+        ]
+        if self.world.bus.undelivered:
+            starts.append(self._deliver)
+        if starts:
+            return starts[int(self.random.random() * len(starts))]
+        if ready:
+            return self._request
+        return self._wait if any(lane.records for _, _, stream in self._mappings for lane in stream.lanes) else None
+
+    def _wait(self) -> None:
+        """Nothing to do but to let lanes rest."""
+
+    def _send(self, moment: datetime, request: Request) -> None:
+        self.numbers += 1
+        insort(self.due, Due(moment, self.numbers, request))
+
+    def _later(self, days: float) -> datetime:
+        return self.world.clock + timedelta(days=self.random.random() * days)
+
+    def _request(self) -> None:
+        due = self.due.pop(0)
+        world, request = self.world, due.request
+        self._move_clock(due.moment)
+        event = http_event(request, due.number)
+
+        def done(answer: Any) -> None:
+            if not isinstance(answer, dict) or answer["statusCode"] >= 500:
+                self._send(self._later(0.4), request)  # the client did not hear that it is safe
+                return
+            self.answers.append((request, answer))
+            if not request.repeated and self.random.random() < 0.12:
+                # Once, and soon: an untimed activity is known again only while its fact is kept.
+                request.repeated = True
+                self._send(self._later(4), request)
+
+        if self.random.random() < 0.01:
+            poison(world, lead_id_of(Identity("email", email_of(0))), world.clock, self.poisoned)
+            self.poisoned += 1
+        self._start(f"ingest {due.number}", lambda: ingest.lambda_handler(event, CONTEXT), done)
+
+    def _batch(self, lane: Lane, name: str, handler: Callable[..., Any]) -> None:
+        size = min(len(lane.records), self.random.choice((1, 2, 5, 10)))
+        records = [lane.records[place] for place in range(size)]
+        lane.busy = True
+
+        def done(answer: Any) -> None:
+            lane.busy = False
+            again = not isinstance(answer, dict) or self.random.random() < self._again
+            if again:  # the whole batch; now and then for no reason
+                lane.rests_until = self.scheduler.steps + self.random.choice((0, 10, 80))
+                return
+            failures = {failure["itemIdentifier"] for failure in answer["batchItemFailures"]}
+            for record in records:
+                if record["dynamodb"]["SequenceNumber"] in failures:
+                    break
+                lane.records.popleft()
+            if name == "publish":
+                self._sales()
+
+        self._start(f"{name} {size}", lambda: handler({"Records": records}, CONTEXT), done)
+
+    def _deliver(self) -> None:
+        events = self.world.bus.undelivered
+        place = int(self.random.random() * len(events))
+        event = events[place]
+        events[place] = events[-1]
+        events.pop()
+        detail = msgspec.json.decode(event.detail)
+        envelope = {"id": detail["id"], "source": "leadlight", "detail-type": event.detail_type, "detail": detail}
+
+        def done(answer: Any) -> None:
+            if answer is not None or self.random.random() < 0.05:
+                self.world.bus.undelivered.append(event)
+
+        self._start(f"nurture {detail['id']}", lambda: nurture.lambda_handler(envelope, CONTEXT), done)
+
+    def _sales(self) -> None:
+        """Sales hears of hand-offs, and mostly answers."""
+        entries = self.world.bus.entries
+        for event in entries[self._entries_seen :]:
+            if event.detail_type != "Lead Handed Off":
+                continue
+            detail = msgspec.json.decode(event.detail)
+            name = detail["hand_off"]
+            if name not in self._answered and self.random.random() < 0.8:
+                self._answered.add(name)
+                moment = self._later(2)
+                self._send(moment, self.traffic.answer(name, self._leads[detail["lead_id"]], moment))
+        self._entries_seen = len(entries)
+
+    def _move_clock(self, moment: datetime) -> None:
+        world = self.world
+        if moment > world.clock:
+            if moment.date() > world.clock.date():
+                world.facts.table.expire(int(moment.timestamp()))
+            world.clock = moment
+
+    def _start(self, name: str, work: Callable[[], Any], done: Done) -> None:
+        def noted(outcome: Any) -> None:
+            if isinstance(outcome, Exception):
+                self.errors.append(outcome)
+            done(outcome)
+
+        self.scheduler.start(name, work, noted)

@@ -1,0 +1,271 @@
+"""A seed's traffic: what a handful of leads do, and when and how their tools tell us."""
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import Any
+
+import msgspec
+
+from tests.simulation.world import SECRET
+
+START = datetime(2026, 3, 2, 8, 30, tzinfo=UTC)
+DAYS = 25
+Scalar = str | int
+
+TITLES = ("CTO", "VP Sales", "Head of Growth", "Marketing Manager", "Student")
+PATHS = ("/pricing", "/compare/acme", "/blog/one", "/careers", "/")
+KINDS: Sequence[tuple[str, int]] = (
+    ("page_viewed", 30),
+    ("feature_used", 16),
+    ("email_clicked", 10),
+    ("content_downloaded", 6),
+    ("lead_identified", 10),
+    ("demo_requested", 6),
+    ("webinar_attended", 4),
+    ("trial_started", 4),
+    ("unsubscribed", 2),
+    ("consent_given", 2),
+    ("deal_opened", 3),
+    ("deal_won", 2),
+    ("deal_lost", 2),
+)
+_NAMES = [name for name, _ in KINDS]
+_WEIGHTS = [weight for _, weight in KINDS]
+
+
+@dataclass(slots=True)
+class Sent:
+    """One activity as a tool tells it; `versions` holds each content that was ever sent under its id."""
+
+    id: str
+    source: str
+    type: str
+    lead: int
+    occurred_at: datetime | None
+    versions: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass(slots=True, eq=False)
+class Request:
+    """A request that its client repeats until it is answered for good. `good` of its events are in order."""
+
+    route: str
+    headers: Mapping[str, str]
+    body: bytes
+    sent: list[tuple[Sent, int]]
+    received: int
+    status: int = 202
+    backfill: bool = False
+    repeated: bool = False
+
+
+class Traffic:
+    """Draws activities and wraps them in requests."""
+
+    def __init__(self, random: Random) -> None:
+        self.random = random
+        self.leads = random.randint(1, 4)
+        self.sent: list[Sent] = []
+        self.hot = random.choice((0.5, 0.8, 0.95))
+        self._late = random.choice((0.1, 0.3, 0.5))
+        self._spread = random.choice((2.0, 6.0, 12.0))
+
+    def plan(self) -> list[tuple[datetime, Request]]:
+        """Every request of the seed that is not an answer to us, with the moment it is first sent."""
+        # Either few, or enough to push keys out of a lead's ring.
+        count = self.random.randint(8, 20) if self.random.random() < 0.4 else self.random.randint(36, 60)
+        drawn = sorted((self.draw() for _ in range(count)), key=lambda pair: pair[0])
+        planned: list[tuple[datetime, Request]] = []
+        while drawn:
+            size = self.random.choice((1, 1, 1, 2, 4))
+            batch, drawn = drawn[:size], drawn[size:]
+            planned.append((batch[-1][0], self.request([sent for _, sent in batch])))
+        planned += list(self._rewritten())
+        if self.random.random() < 0.3:
+            planned.append((self._moment(), self._forged()))
+        return planned
+
+    def request(self, batch: Sequence[Sent], version: int = -1) -> Request:
+        """A request with one or more activities; now and then one in it can't be understood."""
+        source = batch[0].source
+        if any(sent.source != source for sent in batch):
+            source = "crm"
+        pairs = [(sent, len(sent.versions) - 1 if version < 0 else version) for sent in batch]
+        bad = self.random.random() < 0.04
+        if source == "segment":
+            return _segment(pairs, bad=bad)
+        draw = self.random.random()
+        request = _cloudevents(pairs, bad=bad, webhook=draw < 0.3)
+        request.backfill = draw > 0.95
+        return request
+
+    def answer(self, hand_off: str, lead: int, now: datetime) -> Request:
+        """Sales' answer to a hand-off."""
+        accepted = self.random.random() < 0.6
+        kind = "handoff_accepted" if accepted else "handoff_rejected"
+        properties: dict[str, Any] = {"handoff_id": hand_off, "v": 0}
+        if not accepted:
+            properties["reason"] = "no budget"
+        sent = Sent(f"s{len(self.sent)}", "crm", kind, lead, _whole(now), [{"properties": properties}])
+        self.sent.append(sent)
+        return self.request([sent])
+
+    def draw(self) -> tuple[datetime, Sent]:
+        random = self.random
+        sent_at = self._moment()
+        lag = 0.0
+        if (draw := random.random()) < self._late:
+            lag = random.random() * self._spread
+        elif draw > 0.97:
+            lag = -random.random() * 0.9
+        elif draw > 0.8:
+            lag = random.random() * 0.5
+        timed = random.random() > 0.06
+        kind = random.choices(_NAMES, _WEIGHTS)[0]
+        number = len(self.sent)
+        sent = Sent(
+            id=f"a{number}",
+            source="segment" if random.random() < 0.5 else "crm",
+            type=kind,
+            lead=0 if random.random() < self.hot else random.randrange(self.leads),
+            occurred_at=_whole(sent_at - timedelta(days=lag)) if timed else None,
+        )
+        sent.versions.append(self._content(kind, 0))
+        self.sent.append(sent)
+        return sent_at, sent
+
+    def _content(self, kind: str, version: int) -> dict[str, Any]:
+        random = self.random
+        content: dict[str, Any] = {"properties": {"v": version}}
+        properties = content["properties"]
+        match kind:
+            case "page_viewed":
+                properties["path"] = random.choice(PATHS)
+                if random.random() < 0.3:
+                    properties["utm_source"] = random.choice(("search", "ads"))
+            case "feature_used":
+                properties["feature"] = random.choice(("report", "search", "api_key"))
+            case "deal_opened" | "deal_won" | "deal_lost":
+                properties["deal_id"] = random.choice(("d1", "d2"))
+                properties["amount"] = random.randint(1, 9) * 100
+            case "lead_identified":
+                traits: dict[str, Any] = {"v": version}
+                if random.random() < 0.7:
+                    traits["job_title"] = random.choice(TITLES)
+                if random.random() < 0.7:
+                    traits["company_size"] = random.choice((5, 30, 200, 4000))
+                if random.random() < 0.5:
+                    traits |= {"industry": "software", "country": "DE"}
+                content["traits"] = traits
+        return content
+
+    def _rewritten(self) -> list[tuple[datetime, Request]]:
+        """The same id told again, later, with other content."""
+        found = []
+        for sent in self.random.sample(self.sent, k=min(len(self.sent), self.random.choice((0, 0, 1, 3)))):
+            if sent.occurred_at is not None:
+                sent.versions.append(self._content(sent.type, len(sent.versions)))
+                moment = max(sent.occurred_at, START) + timedelta(days=self.random.random() * 6)
+                found.append((moment, self.request([sent])))
+        return found
+
+    def _forged(self) -> Request:
+        body = b'{"type":"track","event":"Demo Requested","messageId":"forged","userId":"lead0@acme.example"}'
+        headers = {"x-signature": "0" * 40, "content-type": "application/json"}
+        return Request("segment", headers, body, [], 1, status=401)
+
+    def _moment(self) -> datetime:
+        return START + timedelta(days=self.random.random() * DAYS)
+
+
+def email_of(lead: int) -> str:
+    return f"lead{lead}@acme{lead}.example"
+
+
+def http_event(request: Request, number: int) -> dict[str, Any]:
+    """The request as API Gateway hands it over."""
+    webhook = request.route != "activities"
+    path = f"/v1/webhooks/{request.route}" if webhook else "/v1/activities"
+    event: dict[str, Any] = {
+        "version": "2.0",
+        "rawPath": path,
+        "rawQueryString": "",
+        "headers": request.headers,
+        "requestContext": {
+            "http": {"method": "POST"},
+            "domainName": "api.example",
+            "requestId": str(number),
+        },
+        "body": request.body.decode(),
+        "isBase64Encoded": False,
+    }
+    if request.backfill:
+        event |= {"rawQueryString": "backfill=true", "queryStringParameters": {"backfill": "true"}}
+    if webhook:
+        event["pathParameters"] = {"source": request.route}
+    if number % 5 == 0:
+        event["body"] = base64.b64encode(request.body).decode()
+        event["isBase64Encoded"] = True
+    return event
+
+
+def _segment(pairs: list[tuple[Sent, int]], *, bad: bool) -> Request:
+    calls = [_call(sent, version) for sent, version in pairs]
+    if bad:
+        calls.append({"type": "track", "event": "Demo Requested", "userId": email_of(0)})  # no messageId
+    body = msgspec.json.encode(calls[0] if len(calls) == 1 else calls)
+    signature = hmac.new(SECRET.encode(), body, hashlib.sha1).hexdigest()
+    headers = {"X-Signature": signature, "content-type": "application/json"}
+    return Request("segment", headers, body, pairs, len(calls))
+
+
+def _call(sent: Sent, version: int) -> dict[str, Any]:
+    content = sent.versions[version]
+    call: dict[str, Any] = {"messageId": sent.id, "userId": f"u{sent.lead}", **content}
+    call["context"] = {"traits": {"email": email_of(sent.lead)}}
+    if sent.occurred_at:
+        call["timestamp"] = sent.occurred_at.isoformat()
+    match sent.type:
+        case "page_viewed":
+            call["type"] = "page"
+        case "lead_identified":
+            call["type"] = "identify"
+        case _:
+            call |= {"type": "track", "event": sent.type.replace("_", " ").title()}
+    return call
+
+
+def _cloudevents(pairs: list[tuple[Sent, int]], *, bad: bool, webhook: bool) -> Request:
+    events = [_event(sent, version) for sent, version in pairs]
+    if bad:
+        events.append({"specversion": "1.0", "id": "bad", "source": "crm", "type": "demo_requested"})
+    single = len(events) == 1
+    body = msgspec.json.encode(events[0] if single else events)
+    kind = "application/cloudevents+json" if single else "application/cloudevents-batch+json"
+    headers = {"content-type": kind}
+    if webhook:
+        headers["authorization"] = f"Bearer {SECRET}"
+    return Request("cloudevents" if webhook else "activities", headers, body, pairs, len(events))
+
+
+def _event(sent: Sent, version: int) -> dict[str, Any]:
+    lead: dict[str, Any] = {"email": email_of(sent.lead).upper(), "anonymous_id": f"anon{sent.lead}"}
+    event: dict[str, Any] = {
+        "specversion": "1.0",
+        "id": sent.id,
+        "source": sent.source,
+        "type": sent.type,
+        "data": {"lead": lead, **sent.versions[version]},
+    }
+    if sent.occurred_at:
+        event["time"] = sent.occurred_at.isoformat()
+    return event
+
+
+def _whole(moment: datetime) -> datetime:
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
