@@ -74,7 +74,7 @@ class NotFound(Problem):
 
 
 class TryAgain(Problem):
-    """A table or service can't be reached now. The same request may go through later: what it stored already is no harm."""
+    """A table or service can't be reached now. The same request may go through later; what it stored does no harm."""
 
     status, slug, title, retry_after = 503, "try-again", "Try again", 1
 
