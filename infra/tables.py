@@ -22,7 +22,7 @@ class Tables(Construct):
         self.leads.add_global_secondary_index(
             index_name=RANKING_INDEX,
             partition_key=_string("rank_partition"),
-            sort_key=dynamodb.Attribute(name="rank_score", type=dynamodb.AttributeType.NUMBER),
+            sort_key=_string("rank_key"),
             projection_type=dynamodb.ProjectionType.KEYS_ONLY,
         )
         self.records = self._table("Records", "pk", "sk", ttl=TTL_ATTRIBUTE)

@@ -8,7 +8,7 @@ from math import ceil
 from typing import Any
 
 Item = Mapping[str, Mapping[str, Any]]
-_INDEX_KEYS = ("rank_partition", "rank_score")
+_INDEX_KEYS = ("rank_partition", "rank_key")
 _TABLE_KEYS = ("lead_id", "item")
 
 

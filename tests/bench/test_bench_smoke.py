@@ -30,8 +30,8 @@ def test_items_are_sized_by_the_documented_rules() -> None:
     large = {"lead_id": {"S": "x" * 1024}}
     assert [write_units(None), write_units(item), write_units(item, large)] == [1, 1, 2]
     assert [read_units(0, consistent=False), read_units(4097, consistent=True)] == [0.5, 2]
-    ranked = {**item, "item": {"S": "state"}, "rank_partition": {"S": "lead#01"}, "rank_score": {"N": "40"}}
-    moved = {**ranked, "rank_score": {"N": "45"}}
+    ranked = {**item, "item": {"S": "state"}, "rank_partition": {"S": "lead#01"}, "rank_key": {"S": "040#ld_a"}}
+    moved = {**ranked, "rank_key": {"S": "045#ld_a"}}
     assert [index_units(None, ranked), index_units(ranked, ranked), index_units(ranked, moved)] == [1, 0, 2]
 
 
@@ -42,7 +42,7 @@ def test_the_peers_give_the_same_scores(language: peers.Language, compiled: Call
     """All of them score every lead as we do, in every buying stage."""
     contest = engine.Contest(sample.model(), sample.leads(60))
     assert set(contest.stages) == set(STAGES)
-    assert contest.peer(peers.total, language, compiled)() == contest.totals()
+    assert contest.peer(peers.total, language, compiled)() == contest.totals()()
 
 
 def test_the_peers_give_the_same_contributions() -> None:

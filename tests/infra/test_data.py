@@ -38,7 +38,7 @@ def test_the_ranking_index_holds_keys_only(dev: Synthesized) -> None:
     """A score that stays in its bucket writes to no index."""
     (index,) = dev.one("AWS::DynamoDB::Table", "Leads")["GlobalSecondaryIndexes"]
     assert index["Projection"] == {"ProjectionType": "KEYS_ONLY"}
-    assert [key["AttributeName"] for key in index["KeySchema"]] == ["rank_partition", "rank_score"]
+    assert [key["AttributeName"] for key in index["KeySchema"]] == ["rank_partition", "rank_key"]
 
 
 @pytest.mark.parametrize(("name", "policy"), [("dev", "Delete"), ("prod", "Retain")])

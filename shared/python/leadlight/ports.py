@@ -31,13 +31,6 @@ class FailedEvent(NamedTuple):
     raw: bytes
 
 
-class Ranked(NamedTuple):
-    """A lead's place in the ranking index: its bucket of five points."""
-
-    bucket: int
-    lead_id: str
-
-
 class Facts(Protocol):
     """The activities table."""
 
@@ -75,8 +68,8 @@ class Leads(Protocol):
     def scan(self) -> Iterator[LeadState]:
         """Every lead's state."""
 
-    def ranked(self, stages: Sequence[str], *, at_most: int, limit: int) -> list[Ranked]:
-        """The highest buckets not above `at_most`: at least `limit` leads, and the last bucket whole."""
+    def ranked(self, stages: Sequence[str], *, below: str, limit: int) -> list[str]:
+        """The highest rank keys of some stages under `below`, highest first, at most `limit` of them."""
 
 
 class Records(Protocol):

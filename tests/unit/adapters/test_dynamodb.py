@@ -7,13 +7,13 @@ from moto import mock_aws
 from leadlight.activity import Fact, Identity, Kind, facts_of
 from leadlight.adapters import clients
 from leadlight.adapters.facts import DynamoFacts
-from leadlight.adapters.lead_items import STATE
+from leadlight.adapters.lead_items import STATE, rank_key
 from leadlight.adapters.leads import DynamoLeads
 from leadlight.adapters.records import DynamoRecords
 from leadlight.kpi import DayMeasures
 from leadlight.model.structs import BuyingStage
 from leadlight.nurture import NurtureState
-from leadlight.ports import Conflict, Ranked
+from leadlight.ports import Conflict
 from leadlight.scoring import Totals
 from leadlight.state import LeadState, codec
 from tests.unit.builders import NOW, activity, fact
@@ -46,7 +46,7 @@ def tables(monkeypatch):
             "IndexName": "ranking",
             "KeySchema": [
                 {"AttributeName": "rank_partition", "KeyType": "HASH"},
-                {"AttributeName": "rank_score", "KeyType": "RANGE"},
+                {"AttributeName": "rank_key", "KeyType": "RANGE"},
             ],
             "Projection": {"ProjectionType": "KEYS_ONLY"},
         }
@@ -54,7 +54,7 @@ def tables(monkeypatch):
             client,
             "leads",
             {"lead_id": "S", "item": "S"},
-            attributes={"rank_partition": "S", "rank_score": "N"},
+            attributes={"rank_partition": "S", "rank_key": "S"},
             GlobalSecondaryIndexes=[index],
         )
         yield client
@@ -147,19 +147,22 @@ def test_enrollments_are_saved_only_over_the_version_that_was_read(leads):
     assert leads.get_nurture("ld_a") == NurtureState("ld_a", version=1, seen=4, outbox="[1]")
 
 
-def test_the_ranking_gives_the_highest_buckets_and_the_last_one_whole(leads):
-    """At least as many as asked for, over all shards of the stages."""
-    for n in range(40):
-        leads.put(LeadState(f"ld_{n:02d}", totals=Totals(n * 2, "B", BuyingStage.AWARENESS)))
-    found = leads.ranked(["lead"], at_most=100, limit=3)
-    assert {ranked.lead_id for ranked in found} >= {"ld_39", "ld_38"}
-    least = min(ranked.bucket for ranked in found)
-    assert len(found) == sum(n * 2 // 5 * 5 >= least for n in range(40))
-    assert Ranked(75, "ld_39") in found
-    assert leads.ranked(["mql"], at_most=100, limit=3) == []
-    assert {state.lead_id for state in leads.get_many([ranked.lead_id for ranked in found])} == {
-        ranked.lead_id for ranked in found
-    }
+@pytest.mark.parametrize("limit", [1, 7, 40, 100])
+def test_the_ranking_is_merged_over_the_shards(leads, limit):
+    """Highest bucket first, from any place on, whatever shard a lead is in."""
+    ranks = sorted((rank_key(n % 23 * 4, f"ld_{n:02d}") for n in range(60)), reverse=True)
+    for n in range(60):
+        leads.put(LeadState(f"ld_{n:02d}", totals=Totals(n % 23 * 4, "B", BuyingStage.AWARENESS)))
+    assert leads.ranked(["lead", "mql"], below="~", limit=limit) == ranks[:limit]
+    assert leads.ranked(["lead"], below=ranks[10], limit=limit) == ranks[11 : 11 + limit]
+    assert leads.ranked(["mql"], below="~", limit=limit) == []
+
+
+def test_states_come_many_at_once(leads):
+    """Those that exist."""
+    for name in ("ld_a", "ld_b"):
+        leads.put(LeadState(name))
+    assert {state.lead_id for state in leads.get_many(["ld_a", "ld_b", "ld_c"])} == {"ld_a", "ld_b"}
 
 
 def test_a_scan_gives_states_and_nothing_else(leads):

@@ -11,14 +11,13 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
 from leadlight.activity import Fact
-from leadlight.adapters.lead_items import bucket, stage_of
+from leadlight.adapters.lead_items import rank_key, stage_of
 from leadlight.events import Event
 from leadlight.kpi import DayMeasures, measure
 from leadlight.lifecycle.decision import Decision
 from leadlight.model import Documents
 from leadlight.model.document import read_documents
 from leadlight.nurture import NurtureState
-from leadlight.ports import Ranked
 from leadlight.runtime import api, ingest
 from leadlight.scoring import Engine
 from leadlight.state import Change, LeadState, apply
@@ -111,14 +110,14 @@ class LocalApi:
     def get_many(self, lead_ids: Sequence[str]) -> list[LeadState]:
         return [state for state in self.scan() if state.lead_id in lead_ids]
 
-    def ranked(self, stages: Sequence[str], *, at_most: int, limit: int) -> list[Ranked]:
+    def ranked(self, stages: Sequence[str], *, below: str, limit: int) -> list[str]:
         day = NOW.toordinal() - datetime(1970, 1, 1, tzinfo=UTC).toordinal()
         found = (
-            Ranked(bucket(self.engine.score(state.fold, day).totals.score), state.lead_id)
+            rank_key(self.engine.score(state.fold, day).totals.score, state.lead_id)
             for state in self.scan()
             if stage_of(state) in stages
         )
-        return sorted((one for one in found if one.bucket <= at_most), reverse=True)
+        return sorted((key for key in found if key < below), reverse=True)[:limit]
 
     def get_nurture(self, lead_id: str) -> NurtureState:
         return NurtureState(lead_id)

@@ -37,7 +37,7 @@ def to_item(state: LeadState) -> Item:
             "buying_stage": {"S": state.totals.buying_stage},
             "as_of": {"N": str(state.as_of)},
             "rank_partition": {"S": partition(stage, crc32(state.lead_id.encode()) % SHARDS)},
-            "rank_score": {"N": str(bucket(state.totals.score))},
+            "rank_key": {"S": rank_key(state.totals.score, state.lead_id)},
         }
     if state.outbox:
         item["outbox"] = {"S": state.outbox}
@@ -91,6 +91,12 @@ def partition(stage: str, shard: int) -> str:
     return f"{stage}#{shard:02d}"
 
 
-def bucket(score: int) -> int:
-    """A score's bucket of five points: 87 is in 85."""
-    return score // BUCKET * BUCKET
+def rank_key(score: int, lead_id: str) -> str:
+    """A lead's place in the ranking index, by buckets of five points: `085#ld_...` for 87."""
+    return f"{score // BUCKET * BUCKET:03d}#{lead_id}"
+
+
+def rank_of(key: str) -> tuple[int, str]:
+    """The bucket and the lead of a rank key."""
+    bucket, _, lead_id = key.partition("#")
+    return int(bucket), lead_id

@@ -1,6 +1,8 @@
+import heapq
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
 from leadlight.adapters.clients import call, client
@@ -15,11 +17,12 @@ from leadlight.adapters.lead_items import (
     to_item,
 )
 from leadlight.nurture import NurtureState
-from leadlight.ports import Conflict, Ranked, Unavailable
+from leadlight.ports import Conflict, Unavailable
 from leadlight.state import LeadState
 
 _GET_BATCH = 100
 _ROUNDS = 5
+_LEAST_PAGE = 8
 
 
 class DynamoLeads:
@@ -94,51 +97,34 @@ class DynamoLeads:
                 return
             page = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
 
-    def ranked(self, stages: Sequence[str], *, at_most: int, limit: int) -> list[Ranked]:
-        """The highest buckets not above `at_most`: at least `limit` leads, and the last bucket whole."""
+    def ranked(self, stages: Sequence[str], *, below: str, limit: int) -> list[str]:
+        """The highest rank keys of some stages under `below`, highest first: merged over the index's shards."""
         names = [partition(stage, shard) for stage in stages for shard in range(SHARDS)]
-        firsts = list(self._pool.map(lambda name: self._top(name, at_most, limit), names))
-        tops = sorted((ranked for page, _ in firsts for ranked in page), reverse=True)
-        least = tops[limit - 1].bucket if len(tops) >= limit else 0
-        found = [ranked for ranked in tops if ranked.bucket >= least]
-        for name, (page, more) in zip(names, firsts, strict=True):
-            if more and page[-1].bucket >= least:
-                seen = set(page)
-                rest = self._between(name, least, page[-1].bucket)
-                found += [ranked for ranked in rest if ranked not in seen]
-        return found
+        size = max(_LEAST_PAGE, 2 * limit // SHARDS)
+        firsts = self._pool.map(lambda name: self._below(name, below, size), names)
+        each = [self._descending(name, first, size) for name, first in zip(names, list(firsts), strict=True)]
+        return list(islice(heapq.merge(*each, reverse=True), limit))
 
     @cached_property
     def _pool(self) -> ThreadPoolExecutor:
         return ThreadPoolExecutor(max_workers=16)
 
-    def _top(self, name: str, at_most: int, limit: int) -> tuple[list[Ranked], bool]:
-        answer = self._ranking(name, 0, at_most, Limit=limit)
-        return [_ranked(item) for item in answer["Items"]], "LastEvaluatedKey" in answer
+    def _descending(self, name: str, keys: list[str], size: int) -> Iterator[str]:
+        while keys:
+            yield from keys
+            keys = self._below(name, keys[-1], size) if len(keys) == size else []
 
-    def _between(self, name: str, least: int, most: int) -> Iterator[Ranked]:
-        page: dict[str, Any] = {}
-        while True:
-            answer = self._ranking(name, least, most, **page)
-            yield from map(_ranked, answer["Items"])
-            if "LastEvaluatedKey" not in answer:
-                return
-            page = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
-
-    def _ranking(self, name: str, least: int, most: int, **more: Any) -> Any:
-        return call(
+    def _below(self, name: str, key: str, size: int) -> list[str]:
+        answer = call(
             self._client.query,
             TableName=self._table,
             IndexName="ranking",
             ScanIndexForward=False,
-            KeyConditionExpression="rank_partition = :name AND rank_score BETWEEN :least AND :most",
-            ExpressionAttributeValues={
-                ":name": {"S": name},
-                ":least": {"N": str(least)},
-                ":most": {"N": str(most)},
-            },
-            **more,
+            Limit=size,
+            KeyConditionExpression="rank_partition = :name AND rank_key < :key",
+            ExpressionAttributeValues={":name": {"S": name}, ":key": {"S": key}},
         )
+        return [item["rank_key"]["S"] for item in answer["Items"]]
 
     def _get(self, lead_id: str, item: str, *, consistent: bool) -> Any:
         answer = call(self._client.get_item, TableName=self._table, Key=_key(lead_id, item), ConsistentRead=consistent)
@@ -156,7 +142,3 @@ class DynamoLeads:
 
 def _key(lead_id: str, item: str) -> dict[str, dict[str, str]]:
     return {"lead_id": {"S": lead_id}, "item": {"S": item}}
-
-
-def _ranked(item: Mapping[str, Any]) -> Ranked:
-    return Ranked(int(item["rank_score"]["N"]), item["lead_id"]["S"])

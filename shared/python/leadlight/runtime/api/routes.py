@@ -7,7 +7,8 @@ from leadlight.kpi import kpis
 from leadlight.lifecycle.transitions import STAGE_NAMES
 from leadlight.ports import Ports
 from leadlight.problems import MalformedEvent, NotFound
-from leadlight.runtime.api.leads import lead_view, ranking
+from leadlight.runtime.api.leads import lead_view, summary
+from leadlight.runtime.api.ranking import ranking
 from leadlight.runtime.http import Answer, answer, answered
 
 MOST = 200
@@ -50,8 +51,8 @@ def _leads(event: Mapping[str, Any], ports: Ports) -> tuple[int, Any]:
     if not limit.isdigit() or not 1 <= int(limit) <= MOST:
         raise MalformedEvent(f"limit must be a number from 1 to {MOST}, found {limit!r}", field="limit")
     stages = (stage,) if stage else _WORKING
-    leads, following = ranking(ports, stages=stages, limit=int(limit), token=query.get("next"))
-    return 200, {"leads": leads, "next": following}
+    page, following = ranking(ports, stages=stages, limit=int(limit), token=query.get("next"))
+    return 200, {"leads": [summary(row.state, row.score) for row in page], "next": following}
 
 
 def _kpis(event: Mapping[str, Any], ports: Ports) -> tuple[int, Any]:
