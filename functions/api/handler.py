@@ -6,7 +6,7 @@ from aws_lambda_powertools import Logger
 
 from leadlight.runtime import api, wiring
 
-wiring.prepare("leads", "records", "engine")
+wiring.prepare("leads", "records", "portfolio")
 logger = Logger()
 
 

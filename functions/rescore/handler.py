@@ -4,7 +4,7 @@ from typing import Any
 
 from leadlight.runtime import rescore, wiring
 
-wiring.prepare("leads", "facts", "engine")
+wiring.prepare("leads", "facts", "portfolio")
 
 
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from leadlight.model import (
 )
 from leadlight.signals import Condition
 from leadlight.state import Fold
-from leadlight.state.fold import Trait
+from leadlight.state.traits import Trait
 
 TODAY = 20_500
 SIGNALS = 15
@@ -36,9 +36,9 @@ _RULES: tuple[tuple[int, Limit | None, Decay | None, int | None], ...] = (
 
 
 def model(criteria: int = 30) -> Model:
-    """Two fifths are fit criteria on 20 traits; the others are on half as many signals as there are criteria."""
+    """Two fifths are fit criteria, on traits of their own; the others are on half as many signals as criteria."""
     fit = criteria * 2 // 5
-    signals = SIGNALS * criteria // 30
+    signals, traits = SIGNALS * criteria // 30, TRAITS * criteria // 30
     return Model(
         id="bench",
         version=1,
@@ -54,7 +54,7 @@ def model(criteria: int = 30) -> Model:
             BuyingStage.CONSIDERATION: (StageCondition("signal_3", 1, 30), StageCondition("signal_5", 1, 30)),
         },
         grades={"A": 75, "B": 50, "C": 25},
-        fit=tuple(_fit(index) for index in range(fit)),
+        fit=tuple(_fit(index, traits) for index in range(fit)),
         signals=tuple(_signal(index, signals) for index in range(criteria - fit)),
         lifecycle=(),
         campaigns=(),
@@ -70,8 +70,8 @@ def _weights(*values: int) -> dict[Category, int]:
     return dict(zip(Category, values, strict=True))
 
 
-def _fit(index: int) -> FitCriterion:
-    trait = index % TRAITS
+def _fit(index: int, traits: int) -> FitCriterion:
+    trait = index % traits
     condition = (
         Condition(any_of=COUNTRIES[:3]),
         Condition(matches=r"\b(head|director)\b"),
@@ -90,7 +90,7 @@ def _signal(index: int, signals: int) -> SignalCriterion:
         id=f"criterion_{index}",
         label=f"criterion {index}",
         category=_CATEGORIES[index % signals % 3],
-        signal=f"signal_{index % signals}",
+        signal=f"signal_{index if index < signals else index * 5 % signals}",
         points=(points, points + 1_000, points + 2_000),
         window=window,
         limit=limit,

@@ -42,7 +42,7 @@ def test_the_peers_give_the_same_scores(language: peers.Language, compiled: Call
     """All of them score every lead as we do, in every buying stage."""
     contest = engine.Contest(sample.model(), sample.leads(60))
     assert set(contest.stages) == set(STAGES)
-    assert contest.peer(peers.total, language, compiled)() == contest.totals()
+    assert contest.peer(peers.total, language, compiled)() == contest.totals()()
 
 
 def test_the_peers_give_the_same_contributions() -> None:

@@ -19,7 +19,7 @@ from leadlight.adapters.records import DynamoRecords
 from leadlight.model import Documents
 from leadlight.model.document import read_documents
 from leadlight.runtime import wiring
-from leadlight.scoring import Engine
+from leadlight.scoring import Portfolio
 from tests.bench import traffic
 from tests.bench.metered import Metered
 
@@ -59,8 +59,8 @@ class World:
         return read_documents()
 
     @cached_property
-    def engine(self) -> Engine:
-        return Engine(self.documents.model)
+    def portfolio(self) -> Portfolio:
+        return Portfolio(self.documents.models)
 
     @property
     def failed(self) -> Any:

@@ -17,6 +17,7 @@ from leadlight.model import (
     SignalCriterion,
     StageCondition,
 )
+from leadlight.scoring.buckets import Buckets, pack
 from leadlight.signals import Condition
 
 SIGNALS = ("a", "b", "c")
@@ -30,7 +31,11 @@ class Lead(NamedTuple):
     signals: Mapping[str, Mapping[int, int]]
     traits: Mapping[str, Scalar] = {}
 
-    def known_traits(self) -> Mapping[str, Scalar]:
+    @property
+    def buckets(self) -> Mapping[str, Buckets]:
+        return {signal: pack(days) for signal, days in self.signals.items()}
+
+    def known_traits(self, as_of: int | None = None) -> Mapping[str, Scalar]:
         return self.traits
 
 

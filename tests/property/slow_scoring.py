@@ -5,9 +5,9 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
 
 from leadlight.model import STAGES, BuyingStage, Category, Decay, Model, SignalCriterion
-from leadlight.scoring.criterion import LONGEST_WINDOW
 
 _EXACT = Context(prec=80)
+_LONGEST_WINDOW = 365
 History = Mapping[str, Sequence[int]]  # the day of each activity, by signal
 
 
@@ -27,7 +27,7 @@ def left_of(decay: Decay | None, age: int) -> int:
 
 def points(criterion: SignalCriterion, activities: Sequence[int], as_of: int, stage: BuyingStage) -> int:
     """Window, then limit, then decay, then sum, then cap; in thousandths."""
-    window = criterion.window or LONGEST_WINDOW
+    window = criterion.window or _LONGEST_WINDOW
     kept = sorted((day for day in activities if as_of - window < day <= as_of), reverse=True)
     if criterion.limit:
         newest: list[int] = []

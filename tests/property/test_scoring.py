@@ -3,14 +3,19 @@
 from itertools import product
 from random import Random
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadlight.activity import Scalar
+from leadlight.activity import Fact, Scalar
+from leadlight.activity.order_key import DAY_MS, day_number
 from leadlight.model import STAGES, Category, Decay, Limit, Model, SignalCriterion
 from leadlight.scoring import Engine, Score
+from leadlight.state import Fold, codec
+from leadlight.state.traits import Trait
 from tests.property import slow_scoring
+from tests.property.histories import DAYS, START, deliver, facts, ordered
 from tests.property.models import (
     BLOCKS,
     TODAY,
@@ -31,6 +36,8 @@ DECAYS = (None, Decay("half_life", 7), Decay("linear", 20), Decay("step", 10))
 CAPS = (None, 9_000)
 SIGNS = (1, -1)
 PATTERNS = ((4_001, 4_001, 4_001), (3_000, 5_500, 7_250))
+CASES = 11
+BEHAVIOR = list(Category).index(Category.BEHAVIOR)
 
 
 @pytest.mark.parametrize("window", WINDOWS)
@@ -41,14 +48,23 @@ def test_every_combination_is_what_it_says(window: int | None) -> None:
         first, second, third = (sign * each for each in pattern)
         criterion = SignalCriterion("c", "c", Category.BEHAVIOR, "a", (first, second, third), window, limit, decay, cap)
         engine = Engine(one_criterion(criterion, stage))
-        for _ in range(3):
-            days = [TODAY + 1 - int(random.expovariate(0.08)) for _ in range(random.randint(0, 25))]
-            lead = Lead(buckets({"a": days, f"is_{stage}": [TODAY]}))
-            parts = [part for part in engine.score(lead, TODAY).contributions if part.criterion == "c"]
+        for _ in range(CASES):
+            days = [TODAY + 1 - int(random.expovariate(0.08)) for _ in range(random.choice((0, 1, 1, 2, 3, 6, 20)))]
+            fold = Fold(signals=buckets({"a": days, f"is_{stage}": [TODAY]}))
+            score = engine.score(fold, TODAY)
+            parts = [part for part in score.contributions if part.criterion == "c"]
             wanted = slow_scoring.points(criterion, days, TODAY, stage)
             assert sum(part.points for part in parts) == wanted, (criterion, days, stage)
+            assert score.sums[BEHAVIOR] == max(0, wanted)
+            assert engine.totals(codec.read(codec.encode(fold)), TODAY) == engine.totals(fold, TODAY) == score.totals
             for part in parts:
                 assert part.raw - part.limited - part.decayed - part.capped == part.points
+
+
+def test_there_are_cases_enough() -> None:
+    """Each combination is scored often: 20,000 times and more in all."""
+    combinations = product(WINDOWS, LIMITS, DECAYS, CAPS, SIGNS, PATTERNS, STAGES)
+    assert len(list(combinations)) * CASES > 20_000
 
 
 @given(models(), histories, traits)
@@ -96,6 +112,37 @@ def test_order_does_not_matter(model: Model, history: History, known: Known, ran
     assert _plain(engine.score(Lead(buckets(history), known), TODAY)) == _plain(
         engine.score(Lead(buckets(shuffled), known), TODAY)
     )
+
+
+@given(models(), histories)
+def test_more_of_what_gives_points_never_lowers_a_score(model: Model, history: History) -> None:
+    """Where no points are negative, one more activity today is no loss, at the same buying stage."""
+    plus = [msgspec.structs.replace(each, points=tuple(map(abs, each.points))) for each in model.signals]
+    engine = Engine(msgspec.structs.replace(model, signals=tuple(plus), buying_stages={}))
+    more = {signal: [*days, TODAY] for signal, days in history.items()}
+    before, after = (engine.totals(Lead(buckets(each)), TODAY) for each in (history, more))
+    assert after.score >= before.score
+
+
+@given(models(), histories, traits)
+def test_the_bulk_path_is_equal_to_the_last_digit(model: Model, history: History, known: Known) -> None:
+    """From stored bytes, from a fold and from plain buckets: one score, and the same contributions."""
+    engine = Engine(model)
+    learned = {name: Trait(value, (TODAY * DAY_MS).to_bytes(6, "big") + bytes(8)) for name, value in known.items()}
+    fold = Fold(signals=buckets(history), traits=learned)
+    data = codec.encode(fold)
+    assert engine.totals(codec.read(data), TODAY) == engine.totals(fold, TODAY)
+    assert Engine(model, once=True).totals(codec.read(data), TODAY) == engine.totals(fold, TODAY)
+    assert engine.score(codec.read(data), TODAY) == engine.score(fold, TODAY) == engine.score(codec.decode(data), TODAY)
+    assert _plain(engine.score(Lead(buckets(history), known), TODAY)) == _plain(engine.score(fold, TODAY))
+
+
+@given(facts(), st.randoms(use_true_random=False))
+def test_duplicates_do_not_count(history: list[Fact], random: Random) -> None:
+    """A lead whose activities were delivered up to three times, in any order, has the score of each once."""
+    each = SignalCriterion("c", "c", Category.BEHAVIOR, "visited", (1_001,) * 3, None, Limit(2, 1), Decay("linear", 90))
+    engine, day = Engine(one_criterion(each)), day_number(START) + DAYS
+    assert engine.score(deliver(history, random, early=True), day) == engine.score(ordered(history), day)
 
 
 @given(models(), histories, st.integers(-20, 20))

@@ -181,7 +181,7 @@ def enrollments_follow(outcome: Outcome) -> Iterator[Breach]:
             yield "nurture", f"{lead_id} followed {state.seen}, newest {news.seq}, outbox {state.outbox!r}"
         for campaign in outcome.world.documents.model.campaigns:
             place = state.enrollments.get(campaign.id)
-            wanted = news.contactable and belongs(news, campaign)
+            wanted = news.contactable and not news.suppressed and belongs(news, campaign)
             if (wanted and place is None) or (place and not place.exited_at and not wanted):
                 yield "nurture", f"{lead_id} in {campaign.id}: {place}, wanted {wanted}"
 

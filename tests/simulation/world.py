@@ -26,7 +26,7 @@ from leadlight.model import Documents
 from leadlight.model.document import read_documents
 from leadlight.nurture import NurtureState
 from leadlight.ports import Conflict, FailedEvent, Unavailable
-from leadlight.scoring import Engine
+from leadlight.scoring import Portfolio
 from leadlight.state import LeadState
 from tests.simulation.scheduler import Scheduler
 from tests.simulation.tables import Item, Record, Stream, Table
@@ -42,8 +42,8 @@ def documents() -> Documents:
 
 
 @cache
-def engine() -> Engine:
-    return Engine(documents().model)
+def portfolio() -> Portfolio:
+    return Portfolio(documents().models)
 
 
 class World:
@@ -63,7 +63,7 @@ class World:
         self.bus = MemoryBus(self)
         self.secrets = MemorySecrets()
         self.documents = documents()
-        self.engine = engine()
+        self.portfolio = portfolio()
 
     def now(self) -> datetime:
         return self.clock

@@ -10,7 +10,7 @@ from leadlight.kpi import DayMeasures
 from leadlight.lifecycle.decision import Decision
 from leadlight.model import Documents
 from leadlight.nurture import NurtureState
-from leadlight.scoring import Engine
+from leadlight.scoring import Portfolio
 from leadlight.state import LeadState
 
 
@@ -138,11 +138,11 @@ class Ports(Protocol):
 
     @property
     def documents(self) -> Documents:
-        """The published catalogue and model."""
+        """The published catalogue and models."""
 
     @property
-    def engine(self) -> Engine:
-        """The primary model, ready to score."""
+    def portfolio(self) -> Portfolio:
+        """The models, ready to score."""
 
     @property
     def retention_days(self) -> int:

@@ -19,7 +19,7 @@ from leadlight.model import Documents
 from leadlight.model.document import read_documents
 from leadlight.nurture import NurtureState
 from leadlight.runtime import api, ingest
-from leadlight.scoring import Engine
+from leadlight.scoring import Portfolio
 from leadlight.state import Change, LeadState, apply
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -55,7 +55,7 @@ class LocalApi:
         self.as_of: datetime | None = None
         self.facts = self.leads = self.records = self.bus = self
         self.documents = documents()
-        self.engine = Engine(self.documents.model)
+        self.portfolio = Portfolio(self.documents.models)
         self.retention_days = 400
         self.url = ""
         self._lock = Lock()
@@ -113,7 +113,7 @@ class LocalApi:
     def ranked(self, stages: Sequence[str], *, below: str, limit: int) -> list[str]:
         day = NOW.toordinal() - datetime(1970, 1, 1, tzinfo=UTC).toordinal()
         found = (
-            rank_key(self.engine.score(state.fold, day).totals.score, state.lead_id)
+            rank_key(self.portfolio.score(state.fold, day).totals.score, state.lead_id)
             for state in self.scan()
             if stage_of(state) in stages
         )

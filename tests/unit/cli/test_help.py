@@ -41,11 +41,12 @@ def test_every_option_is_explained(path: tuple[str, ...]) -> None:
 def test_the_commands_are_those_that_the_readme_names() -> None:
     """Nothing is missing, and nothing is there that nobody knows of."""
     assert {" ".join(path) for path in ALL if path} == {
-        "validate", "score", "explain", "import", "import leads", "import deals", "leads", "lead", "kpis",
+        "new", "validate", "set", "schema", "reference", "diff", "backtest", "score", "explain", "history", "forecast", "import", "import leads", "import deals", "leads", "lead", "kpis",
     }  # fmt: skip
 
 
 def test_wrong_usage_exits_with_2(tmp_path) -> None:
     """What the operator typed wrong is told apart from what is wrong with a file or a stack."""
-    for arguments in (["nothing"], ["score"], ["leads"], ["explain", "x"], ["score", "--as-of", "soon"]):
+    without_facts = (["explain", "x"], ["history", "x"], ["forecast", "x"])
+    for arguments in (["nothing"], ["score"], ["leads"], *without_facts, ["diff", "x"], ["score", "--as-of", "soon"]):
         assert CliRunner().invoke(main, arguments).exit_code == 2

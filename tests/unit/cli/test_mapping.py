@@ -41,7 +41,7 @@ def test_a_column_that_is_not_there_is_answered_with_the_nearest(tmp_path) -> No
         (LEADS + "type: deal_won\n", "leads", "`import leads` takes lead_identified, found deal_won"),
         (LEADS, "deals", "deal_id is required: give the column that names the deal"),
         (LEADS.replace("{ids: {olist: mql_id}}", "{}"), "leads", "name the lead: give email, user_id, anonymous_id or ids"),
-        (LEADS + "type: won\nproperties: {deal_id: seller_id}\n", "deals", "'deal_opened', 'deal_won' or 'deal_lost'"),
+        (LEADS + "type: won\nproperties: {deal_id: seller_id}\n", "deals", "deal_opened, deal_won, deal_lost, found 'won'"),
         ("- a\n", "leads", "the document must be a mapping of keys to values"),
     ],
 )  # fmt: skip

@@ -117,10 +117,10 @@ def test_activities_that_mean_nothing_are_set_aside_and_said(cli, jsonl) -> None
 
 def test_without_json_it_is_a_table_for_people(cli, jsonl) -> None:
     """Grade and score first, then each reason; nothing of the data is taken for markup or control."""
-    evil = identified("2026-11-20T00:00:00Z", title="[bold]VP\x1b[2J", industry="software")
+    evil = identified("2026-11-20T00:00:00Z", email_domain="[bold]evil\x1b[2J.edu", industry="software")
     result = cli("score", "--activities", jsonl([evil]), *AS_OF)
     assert "jane@acme.com" in result.output
-    assert "[bold]VP" in result.output
+    assert "[bold]evil" in result.output
     assert "\x1b" not in result.output
 
 

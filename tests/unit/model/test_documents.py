@@ -52,71 +52,71 @@ def broken(tmp_path: Path, source: Path, old: str, new: str) -> tuple[Path, int]
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "message"),
+    ("text", "message"),
     [
-        (
-            "half_life: 14d}, cap: 30}",
-            "halflife: 14d}, cap: 30}",
-            "signals.0.decay.halflife: unknown key; did you mean half_life?",
-        ),
-        (
-            "signal: webinar_attended, points",
-            "signal: webinar_atended, points",
-            "signals.5.signal: webinar_atended is not in the signal catalogue; did you mean webinar_attended?",
-        ),
-        (
-            "id: comparison",
-            "id: pricing_page",
-            "signals.1.id: pricing_page is taken; every criterion needs an id of its own",
-        ),
-        ("grades: {A: 75", "grades: {A: 45", "grades: grades must fall from A to C, found 45, 50, 25"),
-        (
-            "window: 90d, decay: {half_life: 30d}, cap: 28",
-            "window: 900d, decay: {half_life: 30d}, cap: 28",
-            "signals.5.window: ",
-        ),
-        (
-            "falls_below: 30, falls_to: lead",
-            "falls_below: 50, falls_to: lead",
-            "lifecycle.0: falls_below must be under score 45, found 50",
-        ),
-        (
-            "from: [mql], score: 60",
-            "from: [customer], score: 60",
-            "lifecycle.1.from: a lead can't go from customer to sql",
-        ),
-        ("enter: sal,", "enter: sale,", "lifecycle.2.enter: write one of lead, mql, sql, sal,"),
-        ("points: 35}", "points: lots}", "fit.0.points: write a number of points, found 'lots'"),
-        (
-            "matches: '\\b(head|director)\\b'",
-            "matches: '(head|director'",
-            "fit.4.when.matches: not a regular expression",
-        ),
-        (
-            "title: B2B SaaS, sales-assisted",
-            "titel: B2B SaaS, sales-assisted",
-            "titel: unknown key; did you mean title?",
-        ),
+        ("model: x\nversion: [1\n", "3: YAML: "),
+        ("model: x\nmodel: y\n", "2: YAML: model is given twice; keep one"),
+        ("model: x\n? [a, b]\n: 1\n", "2: YAML: a key is text, not a list or a mapping"),
+        ("- a\n", "1: YAML: the document must be a mapping of keys to values"),
+        ("", "1: YAML: the document must be a mapping of keys to values"),
+        ("a: &a [*a]\n", "1: YAML: can't be read: "),
     ],
 )
-def test_a_broken_model_says_where_and_what_to_do(tmp_path, catalogue, old, new, message):
-    """File, line, field, and the fix."""
-    path, line = broken(tmp_path, DEFAULT_MODEL, old, new)
+def test_what_is_no_document_says_its_line(tmp_path, catalogue, text, message):
+    """An open bracket, a key twice, a key that is a list, a part that holds itself."""
+    path = tmp_path / "model.yaml"
+    path.write_text(text)
     with pytest.raises(InvalidDocument) as found:
         read_model(path, catalogue=catalogue)
-    assert any(problem.startswith(f"{path}:{line}: {message}") for problem in found.value.problems), str(found.value)
-
-
-def test_yaml_that_is_none_says_its_line(tmp_path, catalogue):
-    """A tab, an open bracket: the line it stands on."""
-    path = tmp_path / "model.yaml"
-    path.write_text("model: x\nversion: [1\n")
-    with pytest.raises(InvalidDocument, match=r"model.yaml:\d+: YAML: "):
-        read_model(path, catalogue=catalogue)
+    assert found.value.problems[0].startswith(f"{path}:{message}")
 
 
 def test_a_catalogue_can_not_read_reserved_types(tmp_path):
     """deal_won is a fact of its own kind, not an activity."""
     path, line = broken(tmp_path, DEFAULT_CATALOGUE, "activity: trial_started", "activity: deal_won")
-    with pytest.raises(InvalidDocument, match=f"{line}: signals.8.activity: deal_won is a reserved type"):
+    with pytest.raises(
+        InvalidDocument,
+        match=f"{line}: signals.8.activity: deal_won is a reserved type: a fact of its own kind, which no signal reads",
+    ):
         read_catalogue(path)
+
+
+def model(tmp_path: Path, name: str, **changes: object) -> Path:
+    text = DEFAULT_MODEL.read_text().replace("model: b2b-saas", f"model: {name}")
+    path = tmp_path / f"{name}.yaml"
+    path.write_text(text + "".join(f"{key}: {value}\n" for key, value in changes.items()))
+    return path
+
+
+def test_a_stack_holds_several_models_the_last_one_for_everybody(tmp_path):
+    """In order of precedence; the audience of the first is by trait."""
+    big = model(tmp_path, "big", audience="{company_size: {at_least: 1000}, country: {country: [US]}}")
+    documents = read_documents([big, DEFAULT_MODEL])
+    assert [each.id for each in documents.models] == ["big", "b2b-saas"]
+    assert documents.model.id == "b2b-saas"
+    assert documents.models[0].audience["country"].holds("United States")
+    assert decode(encode(documents)) == documents
+
+
+def test_models_of_a_stack_have_names_of_their_own(tmp_path):
+    """And each is told where the other stands."""
+    twin = model(tmp_path, "b2b-saas")
+    with pytest.raises(InvalidDocument, match=f"b2b-saas is taken by {DEFAULT_MODEL}"):
+        read_documents([DEFAULT_MODEL, twin])
+
+
+def test_a_stack_needs_a_model_for_everybody(tmp_path):
+    """A model with an audience can be tried by itself, not published as the only one."""
+    big = model(tmp_path, "big", audience="{company_size: {at_least: 1000}}")
+    assert read_documents([big]).model.id == "big"
+    with pytest.raises(InvalidDocument, match="audience: the last model is for everybody else"):
+        read_documents([DEFAULT_MODEL, big])
+    with pytest.raises(InvalidDocument, match="audience: the last model is for everybody else"):
+        build_documents(tmp_path, models=[big])
+
+
+def test_a_stack_holds_at_most_two_hundred_models(monkeypatch):
+    """More are a mistake of a script."""
+    monkeypatch.setattr("leadlight.model.document.read.MOST_MODELS", 1)
+    with pytest.raises(InvalidDocument, match="a stack holds at most 1 models, found 2"):
+        read_documents([DEFAULT_MODEL, DEFAULT_MODEL])

@@ -21,7 +21,7 @@ class Ports:
         self.keys = sorted((rank_key(saved, lead_id) for lead_id, (saved, _) in scores.items()), reverse=True)
         self.today = {lead_id: today for lead_id, (_, today) in scores.items()}
         self.reads = 0
-        self.leads = self.engine = self
+        self.leads = self.portfolio = self
 
     def now(self):
         return NOW

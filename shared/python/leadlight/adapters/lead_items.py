@@ -39,6 +39,8 @@ def to_item(state: LeadState) -> Item:
             "rank_partition": {"S": partition(stage, crc32(state.lead_id.encode()) % SHARDS)},
             "rank_key": {"S": rank_key(state.totals.score, state.lead_id)},
         }
+        if state.totals.suppressed:
+            item["suppressed"] = {"BOOL": True}
     if state.outbox:
         item["outbox"] = {"S": state.outbox}
     return item
@@ -49,7 +51,7 @@ def from_item(item: Mapping[str, Mapping[str, Any]]) -> LeadState:
     totals = None
     if "score" in item:
         buying = BuyingStage(item["buying_stage"]["S"])
-        totals = Totals(int(item["score"]["N"]), item["grade"]["S"], buying)
+        totals = Totals(int(item["score"]["N"]), item["grade"]["S"], buying, "suppressed" in item)
     return LeadState(
         lead_id=item["lead_id"]["S"],
         version=int(item["version"]["N"]),

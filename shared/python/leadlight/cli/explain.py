@@ -6,6 +6,7 @@ from typing import BinaryIO
 
 import click
 
+from leadlight.activity.order_key import day_number
 from leadlight.cli import options
 from leadlight.cli.client import Api
 from leadlight.cli.errors import OperatorError
@@ -15,6 +16,9 @@ from leadlight.cli.offline import Scored, named, names_of, view
 from leadlight.cli.picture import picture
 from leadlight.cli.score import activities, score_file, title_of
 from leadlight.cli.screen import screen
+from leadlight.cli.ways import ways_picture
+from leadlight.scoring import Engine
+from leadlight.scoring.outlook import why_not_view
 
 
 @click.command(
@@ -40,23 +44,32 @@ def explain(  # noqa: PLR0913 - one per option
 ) -> None:
     """Show where a lead's score comes from: a bar per reason, with what limit, decay and cap took.
 
+    Below stand the cheapest ways to the next stage: how often a signal would have to come, which traits are not known.
     LEAD is a lead id, an email address, or any identity (`user:42`, `hubspot:1051`). With --activities the file
     is scored, without a stack; else the stack at --url is asked for its score of today.
     """
     console = screen()
     if activities is not None:
         found, _, leads = score_file(activities, model=model_path, catalogue=catalogue_path, as_of=as_of)
-        chosen = _choose(leads, lead)
+        chosen = choose(leads, lead)
         console.print(picture(view(chosen, found), title=title_of(chosen)))
+        ways = why_not_view(Engine(found.model), chosen.fold, day_number(as_of))
     elif url:
         with Api(url) as api:
             shown = find_lead(api, lead)
         console.print(picture(shown, title=title(shown)))
+        ways = shown["why_not"]
     else:
         raise click.UsageError("give --activities FILE.jsonl to score a file, or --url to ask a stack")
+    console.print(ways_picture(ways))
 
 
-def _choose(leads: Sequence[Scored], name: str) -> Scored:
+def choose(leads: Sequence[Scored], name: str) -> Scored:
+    """The lead of a file that a name names.
+
+    Raises:
+        OperatorError: there is none, or there are several.
+    """
     found = list(named(leads, name))
     if len(found) == 1:
         return found[0]

@@ -60,8 +60,8 @@ def lead(lead: str, *, url: str, as_json: bool) -> None:
     console.print(_profile(found))
 
 
-def find_lead(api: Api, name: str) -> dict[str, Any]:
-    """The lead that an id, an address or an identity names.
+def find_lead(api: Api, name: str, *, days: int | None = None) -> dict[str, Any]:
+    """The lead that an id, an address or an identity names; with so many days of its history and forecast.
 
     Raises:
         OperatorError: there is none.
@@ -69,7 +69,7 @@ def find_lead(api: Api, name: str) -> dict[str, Any]:
     tried = list(dict.fromkeys(_lead_ids(name.strip())))
     for lead_id in tried:
         try:
-            found: dict[str, Any] = api.get(f"/v1/leads/{lead_id}")
+            found: dict[str, Any] = api.get(f"/v1/leads/{lead_id}", days=days)
         except ApiError as error:
             if error.answer is None or error.answer.status != _NOT_FOUND:
                 raise

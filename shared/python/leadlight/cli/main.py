@@ -1,7 +1,12 @@
 import click
 
+from leadlight.cli.backtest.command import backtest
+from leadlight.cli.diff import diff
+from leadlight.cli.documents import new, reference, schema, set_
 from leadlight.cli.explain import explain
+from leadlight.cli.forecast import forecast
 from leadlight.cli.help import STACK, examples
+from leadlight.cli.history import history
 from leadlight.cli.imports.commands import import_
 from leadlight.cli.kpis import kpis
 from leadlight.cli.leads import lead, leads
@@ -22,11 +27,27 @@ from leadlight.cli.validate import validate
 def main() -> None:
     """Leadlight: which leads to call today, and why.
 
-    validate, score and explain need no stack. The others call a running one: give --url, or set LEADLIGHT_URL to
-    the stack's output ApiUrl; requests are signed with your AWS credentials. Exit codes: 0 done, 1 something to
-    mend, 2 wrong usage.
+    new, validate, set, schema, reference, diff, backtest and score need no stack, and explain, history and forecast
+    can do without one. The others call a running one: give --url, or set LEADLIGHT_URL to the stack's output ApiUrl;
+    requests are signed with your AWS credentials. Exit codes: 0 done, 1 something to mend, 2 wrong usage.
     """
 
 
-for _command in (validate, score, explain, import_, leads, lead, kpis):
+for _command in (
+    new,
+    validate,
+    set_,
+    schema,
+    reference,
+    backtest,
+    score,
+    explain,
+    history,
+    forecast,
+    diff,
+    import_,
+    leads,
+    lead,
+    kpis,
+):
     main.add_command(_command)

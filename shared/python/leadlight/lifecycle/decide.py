@@ -52,6 +52,7 @@ class Conclusion:
                 model_version=self.model.version,
                 cause=cause,
                 contactable=self.contactable,
+                suppressed=self.totals.suppressed,
                 **details,
             )
         )
@@ -156,7 +157,7 @@ def _follow_score(conclusion: Conclusion, rule: LifecycleRule) -> bool:
     if standing.stage in rule.source:
         left = standing.entries[rule.enter].left if rule.enter in standing.entries else 0
         cool = not left or now - left >= rule.cool_down * DAY_MS
-        if totals.score < rule.score or totals.grade > rule.grade or not cool:
+        if totals.score < rule.score or totals.grade > rule.grade or totals.suppressed or not cool:
             return False
         entered = conclusion.move(rule.enter, f"score_at_least_{rule.score}")
         if entered and rule.hand_off_hours is not None:
@@ -170,7 +171,7 @@ def _follow_score(conclusion: Conclusion, rule: LifecycleRule) -> bool:
 
 def _announce(conclusion: Conclusion) -> None:
     totals = conclusion.totals
-    current = (totals.score, totals.grade, conclusion.contactable)
+    current = (totals.score, totals.grade, conclusion.contactable and not totals.suppressed)
     last = conclusion.standing.announced
     moved = last is None or abs(totals.score - last[0]) >= conclusion.model.announce_change
     if moved or (last and last[1:] != current[1:]):

@@ -17,6 +17,7 @@ class Decision(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """What was concluded at a moment and acted on. It is taken once, and announced under one id.
 
     `as_of` is the day that the score is for. `before` and `after` are stages (or scores, for `scored`).
+    `suppressed`: the model says that the lead is nobody to sell to.
     """
 
     lead_id: str
@@ -32,6 +33,7 @@ class Decision(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     model_version: int
     cause: str
     contactable: bool = True
+    suppressed: bool = False
     before: str | int | None = None
     after: str | int | None = None
     hand_off: str | None = None

@@ -22,7 +22,7 @@ class HandOff(msgspec.Struct, frozen=True, array_like=True):
 class Standing(msgspec.Struct, frozen=True, array_like=True):
     """Where the decisions have brought a lead. A rebuild of the fold carries it over unchanged.
 
-    `seq` numbers the decisions of a lead; `announced` is the last (score, grade, contactable) that went out.
+    `seq` numbers the decisions of a lead; `announced` is the last (score, grade, reachable) that went out.
     """
 
     seq: int = 0

@@ -29,6 +29,8 @@ class BuyingStage(StrEnum):
     DECISION = "decision"
 
 
+LONGEST_WINDOW = 365  # days; with the history depth of 33 and a margin of 2 it is the retention of 400
+
 STAGES = tuple(BuyingStage)
 Grade = Literal["A", "B", "C", "D"]
 

@@ -37,14 +37,15 @@ def enroll(state: NurtureState, news: Decision, campaigns: tuple[Campaign, ...],
     """The enrollments after a decision about the lead, with what was decided in the outbox.
 
     A decision no newer than the last one followed changes nothing: each carries the whole picture, so the
-    newest alone counts. A lead enters a campaign once; who left does not come back by itself.
+    newest alone counts. A lead enters a campaign once; who left does not come back by itself. `campaigns` are
+    those of the model that decided: a lead leaves what no longer is among them.
     """
     if news.seq <= state.seen:
         return state
     enrollments = dict(state.enrollments)
     decisions: list[Decision] = []
 
-    def decided(kind: Kind, campaign: Campaign, cause: str) -> None:
+    def decided(kind: Kind, campaign: str, cause: str) -> None:
         seq = state.seq + len(decisions) + 1
         changes: dict[str, Any] = {"before": None, "after": None, "hand_off": None, "due_at": None}
         decisions.append(
@@ -53,22 +54,22 @@ def enroll(state: NurtureState, news: Decision, campaigns: tuple[Campaign, ...],
                 seq=seq,
                 kind=kind,
                 cause=cause,
-                campaign=campaign.id,
+                campaign=campaign,
                 decided_at=timestamp(now),
                 **changes,
             )
         )
 
-    for campaign in campaigns:
-        place = enrollments.get(campaign.id)
-        wanted = news.contactable and belongs(news, campaign)
-        if wanted and place is None:
-            enrollments[campaign.id] = Enrollment(enrolled_at=timestamp(now))
-            decided("enrolled", campaign, f"segment_of_{campaign.id}")
-        elif place and not place.exited_at and not wanted:
-            cause = "consent_withdrawn" if not news.contactable else f"left_segment_of_{campaign.id}"
-            enrollments[campaign.id] = msgspec.structs.replace(place, exited_at=timestamp(now), cause=cause)
-            decided("exited", campaign, cause)
+    wanted = {campaign.id for campaign in campaigns if _reachable(news) and belongs(news, campaign)}
+    for name in dict.fromkeys([*(campaign.id for campaign in campaigns), *sorted(enrollments)]):
+        place = enrollments.get(name)
+        if name in wanted and place is None:
+            enrollments[name] = Enrollment(enrolled_at=timestamp(now))
+            decided("enrolled", name, f"segment_of_{name}")
+        elif place and not place.exited_at and name not in wanted:
+            cause = _exit_cause(news, name)
+            enrollments[name] = msgspec.structs.replace(place, exited_at=timestamp(now), cause=cause)
+            decided("exited", name, cause)
     return msgspec.structs.replace(
         state,
         seen=news.seq,
@@ -84,3 +85,13 @@ def belongs(news: Decision, campaign: Campaign) -> bool:
     in_band = segment.score_at_least <= news.score < segment.score_below
     at_stage = news.stage in segment.stages and news.buying_stage in segment.buying_stages
     return in_band and at_stage and news.grade in segment.grades
+
+
+def _reachable(news: Decision) -> bool:
+    return news.contactable and not news.suppressed
+
+
+def _exit_cause(news: Decision, campaign: str) -> str:
+    if not news.contactable:
+        return "consent_withdrawn"
+    return "suppressed" if news.suppressed else f"left_segment_of_{campaign}"

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from leadlight.events.event import decision_of
+from leadlight.lifecycle.decision import Decision
+from leadlight.model.structs import Campaign
 from leadlight.nurture import NurtureState, enroll
 from leadlight.ports import Conflict, Ports
 
@@ -20,7 +22,7 @@ def follow(detail: Mapping[str, Any], ports: Ports) -> NurtureState:
     news = decision_of(detail)
     for _ in range(_ATTEMPTS):
         state = ports.leads.get_nurture(news.lead_id)
-        followed = enroll(state, news, ports.documents.model.campaigns, now=ports.now())
+        followed = enroll(state, news, _campaigns(news, ports), now=ports.now())
         if followed is state:
             return state
         try:
@@ -29,3 +31,8 @@ def follow(detail: Mapping[str, Any], ports: Ports) -> NurtureState:
             continue
         return followed
     raise Conflict(f"{news.lead_id}'s enrollments were saved by others {_ATTEMPTS} times in a row")
+
+
+def _campaigns(news: Decision, ports: Ports) -> tuple[Campaign, ...]:
+    """The campaigns of the model that decided."""
+    return next((model.campaigns for model in ports.documents.models if model.id == news.model), ())

@@ -98,7 +98,7 @@ def concluded(state: LeadState, ports: Ports, *, announce: bool) -> LeadState:
     """The state with its score of today, and with the decisions that follow where they may be announced."""
     now = ports.now()
     today = day_number(now)
-    engine = ports.engine
+    engine = ports.portfolio.of(state.fold, today)
     scored = replace(state, totals=engine.totals(state.fold, today), as_of=today)
     if not announce:
         return scored

@@ -7,7 +7,7 @@ from importlib import resources
 from leadlight.model import Documents, decode
 from leadlight.ports import Bus, Facts, FailedEvents, Leads, Ports, Records, Secrets
 from leadlight.runtime.environment import Environment
-from leadlight.scoring import Engine
+from leadlight.scoring import Portfolio
 
 
 class AwsPorts:
@@ -60,13 +60,13 @@ class AwsPorts:
 
     @cached_property
     def documents(self) -> Documents:
-        """The published catalogue and model that came with the layer."""
+        """The published catalogue and models that came with the layer."""
         return decode(resources.files("leadlight.model").joinpath("published.json").read_bytes())
 
     @cached_property
-    def engine(self) -> Engine:
-        """The primary model, ready to score."""
-        return Engine(self.documents.model)
+    def portfolio(self) -> Portfolio:
+        """The models, each ready to score when it is first needed."""
+        return Portfolio(self.documents.models)
 
     @property
     def retention_days(self) -> int:

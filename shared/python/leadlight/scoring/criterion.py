@@ -1,17 +1,18 @@
 """One signal criterion: window, then limit, then decay by age in whole days, then sum, then cap."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator
 from typing import NamedTuple
 
+from leadlight.activity import Scalar
 from leadlight.activity.order_key import day_text
-from leadlight.model.structs import Category, Limit, SignalCriterion
+from leadlight.model.structs import LONGEST_WINDOW, Category, Limit, SignalCriterion
+from leadlight.scoring.buckets import Buckets, bucket_of, unpack
 from leadlight.scoring.decay import WHOLE, half_even, table
 from leadlight.scoring.memo import Memo
-from leadlight.scoring.score import Contribution
+from leadlight.scoring.score import Breakdown
 from leadlight.scoring.weighting import CATEGORIES, Weighting
 
-LONGEST_WINDOW = 392
 BOUNDLESS = sys.maxsize  # no limit, no cap
 _dates = Memo[int, str](day_text)
 
@@ -20,7 +21,8 @@ class SignalScorer(NamedTuple):
     """A signal criterion made ready for a buying stage.
 
     `left` is what is left of a point at each age in the window. At most `most` occurrences count in a block of
-    `span` days; each gives `each` points. `factor` over `whole` makes points shares.
+    `span` days; each gives `each` points. `doubled` over `twice` makes points shares,
+    rounded by adding `whole`, which is half of it.
     """
 
     id: str
@@ -33,8 +35,9 @@ class SignalScorer(NamedTuple):
     each: int
     cap: int
     weight: int
-    factor: int
+    doubled: int
     whole: int
+    twice: int
 
     @classmethod
     def of(cls, criterion: SignalCriterion, stage: int, weighting: Weighting) -> "SignalScorer":
@@ -52,60 +55,52 @@ class SignalScorer(NamedTuple):
             each=criterion.points[stage],
             cap=BOUNDLESS if criterion.cap is None else criterion.cap,
             weight=weighting.weights[place],
-            factor=weighting.factors[place] * 1000,
+            doubled=weighting.factors[place] * 1000 * 2,
             whole=weighting.whole,
+            twice=weighting.whole * 2,
         )
 
-    def points(self, days: Mapping[int, int], as_of: int) -> int:
-        """The points, in thousandths, of counts by day number: those of `explain`, in half its time."""
-        left, most, span = self.left, self.most, self.span
-        window, block, room, weighed = len(left), as_of, most, 0
-        for day in sorted(days, reverse=True):
-            age = as_of - day
-            if 0 <= age < window:
-                if day // span != block:
-                    block, room = day // span, most
-                if room:
-                    taken = min(days[day], room)
-                    room -= taken
-                    weighed += taken * left[age]
-        return self._capped(half_even(weighed * self.each, WHOLE))
+    def of_day(self, bucket: int, as_of: int) -> tuple[int, int, int]:
+        """A bucket's block, its count, and what is left of each occurrence's points; outside of the window count 0."""
+        day, count = bucket_of(bucket)
+        age = as_of - day
+        return (day // self.span, count, self.left[age] * self.each) if 0 <= age < len(self.left) else (day, 0, 0)
 
-    def explain(self, days: Mapping[int, int], as_of: int) -> Contribution | None:
-        """The points with how they came about; None where nothing lies in the window."""
-        name, label, category, _, left, most, span, each, _, weight, factor, whole = self
-        window, block, room = len(left), as_of, most
-        inside = kept = weighed = 0
-        evidence: dict[str, int] = {}
-        for day in sorted(days, reverse=True):  # the newest of a block are kept
-            age = as_of - day
-            if 0 <= age < window:
-                count = days[day]
-                evidence[_dates[day]] = count
-                inside += count
-                if day // span != block:  # blocks are aligned to day 0, not to `as_of`
-                    block, room = day // span, most
-                taken = count if count < room else room  # noqa: FURB136 - a call takes longer
+    def covers(self, buckets: Buckets, as_of: int) -> bool:
+        """Whether anything lies in the window."""
+        window = len(self.left)
+        return any(0 <= as_of - bucket_of(bucket)[0] < window for bucket in buckets)
+
+    def points(self, buckets: Buckets, as_of: int) -> int:
+        """The points, in thousandths."""
+        points = half_even(self.weighed(buckets, as_of) * self.each, WHOLE)
+        return max(-self.cap, min(self.cap, points))
+
+    def share(self, points: int) -> int:
+        """The share of the score, in thousandths, that points give."""
+        return half_even(points * self.doubled, self.twice)
+
+    def weighed(self, buckets: Buckets, as_of: int) -> int:
+        """The occurrences that count, each by what its age leaves of it, in millionths."""
+        return sum(taken * self.left[as_of - day] for day, _, taken in self._inside(buckets, as_of))
+
+    def breakdown(self, points: int, basis: Buckets | Scalar | None, as_of: int) -> Breakdown:
+        """How points came about."""
+        buckets = basis if isinstance(basis, tuple) else ()
+        inside = list(self._inside(buckets, as_of))
+        raw = sum(count for _, count, _ in inside) * self.each
+        limited = sum(taken for _, _, taken in inside) * self.each
+        decayed = half_even(self.weighed(buckets, as_of) * self.each, WHOLE)
+        evidence = {_dates[day]: count for day, count, _ in inside}
+        return Breakdown(raw, raw - limited, limited - decayed, decayed - points, evidence)
+
+    def _inside(self, buckets: Buckets, as_of: int) -> Iterator[tuple[int, int, int]]:
+        """Day, count, and how many of them the limit lets through: the newest of a block, which is aligned to day 0."""
+        block, room = None, 0
+        for day, count in reversed(unpack(buckets).items()):
+            if 0 <= as_of - day < len(self.left):
+                if day // self.span != block:
+                    block, room = day // self.span, self.most
+                taken = min(count, room)
                 room -= taken
-                kept += taken
-                weighed += taken * left[age]
-        if not evidence:
-            return None
-        raw, limited, decayed = inside * each, kept * each, half_even(weighed * each, WHOLE)
-        points = self._capped(decayed)
-        return Contribution(
-            name,
-            label,
-            category,
-            points,
-            half_even(points * factor, whole),
-            weight,
-            raw,
-            raw - limited,
-            limited - decayed,
-            decayed - points,
-            evidence,
-        )
-
-    def _capped(self, points: int) -> int:
-        return points if -self.cap <= points <= self.cap else max(-self.cap, min(self.cap, points))
+                yield day, count, taken

@@ -1,94 +1,176 @@
-"""The signal criteria at one buying stage: here a score spends its time.
+"""The signal criteria on one day, at one buying stage: here a score spends its time.
 
-So there are loops and tuples here where elsewhere there are calls and attributes, which would take longer than the
-work itself. `SignalScorer` says what it comes to; tests hold the two together.
+What a signal's buckets come to is remembered, up to a bound: many leads share what lies on one day, and a lead that
+is scored again has most of its signals unchanged. What is new is added up in one loop, which calls nothing but memos
+of single buckets: to call a function for each criterion takes three times as long. Points of all categories (and
+their shares) travel in one integer, so that one `sum` adds up a lead. `SignalScorer` says in plain words what it
+comes to; tests hold the two together.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import NamedTuple
+from operator import itemgetter
+from typing import Any, NamedTuple
 
+from leadlight.scoring.buckets import Buckets
 from leadlight.scoring.criterion import SignalScorer
 from leadlight.scoring.decay import WHOLE
 from leadlight.scoring.memo import Memo
+from leadlight.scoring.packed import FIELD, SHARES
 from leadlight.scoring.score import Contribution
-from leadlight.scoring.weighting import CATEGORIES
 
-Signals = Mapping[str, Mapping[int, int]]
+Signals = Mapping[str, Buckets]
+Parts = tuple[int, tuple[Contribution, ...]]
+Scorers = Callable[[str], Iterable[SignalScorer]]
 _HALF = WHOLE // 2
+_MOST = 1024  # what is remembered of a signal
+_get = dict.get
+packed, listed = itemgetter(0), itemgetter(1)
 
 
 class _Step(NamedTuple):
-    """What adding up a criterion needs. `blocks`: its limit spans days."""
+    """What adding up a criterion needs: a bucket's worth; its (block, count, each) where days share a limit."""
 
-    place: int
-    left: tuple[int, ...]
-    window: int
+    worth: Memo[int, int]
+    shared: Memo[int, tuple[int, int, int]] | None
     most: int
-    each: int
     cap: int
-    blocks: bool
+    least: int
+    shift: int
     scorer: SignalScorer
 
 
-class _Part(NamedTuple):
-    """What explaining a criterion needs. `once`: what (as_of, day, count) alone gives; most signals lie on one day."""
+class _Known(dict[Buckets, Any]):
+    """What a signal's buckets came to, and the steps to find it."""
 
-    place: int
-    once: Memo[tuple[int, int, int], Contribution | None]
-    scorer: SignalScorer
+    __slots__ = ("steps",)
+
+    def __init__(self, scorers: Iterable[SignalScorer], as_of: int) -> None:
+        self.steps = tuple(_step(scorer, as_of) for scorer in scorers)
+
+    def make_room(self) -> None:
+        """Forgets what few leads share: signals on several days; everything only where that is not enough."""
+        single: dict[Buckets, Any] = {buckets: given for buckets, given in self.items() if len(buckets) == 1}
+        self.clear()
+        if len(single) < _MOST // 2:
+            self.update(single)
 
 
-class Plan:
-    """The criteria by signal. A signal's are made ready when a lead first shows it."""
+class Sums:
+    """The criteria by signal, on a day. A signal's are made ready when a lead first shows it."""
 
-    def __init__(self, scorers: Callable[[str], Iterable[SignalScorer]]) -> None:
-        self._steps = Memo[str, tuple[_Step, ...]](lambda signal: tuple(map(_step, scorers(signal))))
-        self._parts = Memo[str, tuple[_Part, ...]](lambda signal: tuple(map(_part, scorers(signal))))
+    def __init__(self, scorers: Scorers, as_of: int, *, longest: int) -> None:
+        self._signal = Memo[str, _Known](lambda signal: _Known(scorers(signal), as_of)).__getitem__
+        self._longest = longest  # signals on more days are not remembered
 
-    def sums(self, signals: Signals, as_of: int) -> list[int]:
-        """The points of each category."""
-        steps, sums = self._steps, [0] * len(CATEGORIES)
-        for signal, days in signals.items():
-            for place, left, window, most, each, cap, blocks, scorer in steps[signal]:
-                if blocks and len(days) > 1:
-                    sums[place] += scorer.points(days, as_of)
-                    continue
-                weighed = 0
-                for day in days:
-                    age = as_of - day
-                    if 0 <= age < window:
-                        count = days[day]
-                        weighed += (count if count < most else most) * left[age]  # noqa: FURB136 - a call
-                if not weighed:
-                    continue
-                points, rest = divmod(weighed * each, WHOLE)
-                if rest >= _HALF and (rest > _HALF or points & 1):
-                    points += 1
-                sums[place] += points if -cap <= points <= cap else cap if points > 0 else -cap
-        return sums
+    def of(self, signals: Signals, total: int) -> int:
+        """A packed total with the points of each category added."""
+        given: list[Any] = [*map(_get, map(self._signal, signals), signals.values())]
+        if None in given:
+            self._add_up(signals, given)
+        return sum(given, total)  # type: ignore[no-any-return]
 
-    def parts(self, signals: Signals, as_of: int) -> tuple[list[Contribution], list[int]]:
-        """The contributions in the order of the signals' names, and their points by category."""
-        ready, sums = self._parts, [0] * len(CATEGORIES)
-        parts: list[Contribution] = []
-        for signal in sorted(signals):
-            days = signals[signal]
-            for place, once, scorer in ready[signal]:
-                if len(days) == 1:
-                    for day, count in days.items():
-                        part = once[as_of, day, count]
+    def _add_up(self, signals: Signals, given: list[Any]) -> None:  # noqa: C901, PLR0912 - see above
+        longest = self._longest
+        for place, (signal, buckets) in enumerate(signals.items()):
+            if given[place] is not None:
+                continue
+            known, total = self._signal(signal), 0
+            for worth, shared, most, cap, least, shift, _ in known.steps:
+                weighed = _HALF
+                if shared is None:
+                    for bucket in buckets:
+                        weighed += worth[bucket]
                 else:
-                    part = scorer.explain(days, as_of)
-                if part is not None:
-                    parts.append(part)
-                    sums[place] += part.points
-        return parts, sums
+                    block = room = -1
+                    for bucket in buckets[::-1]:
+                        of, count, each = shared[bucket]
+                        if of != block:
+                            block, room = of, most
+                        taken = count if count < room else room  # noqa: FURB136 - a call
+                        room -= taken
+                        weighed += taken * each
+                points = weighed // WHOLE
+                if points & 1 and not weighed % WHOLE:  # half to even
+                    points -= 1
+                if points > cap:
+                    points = cap
+                elif points < least:
+                    points = least
+                total += points << shift
+            given[place] = total
+            if len(buckets) <= longest:
+                if len(known) >= _MOST:
+                    known.make_room()
+                known[buckets] = total
 
 
-def _step(scorer: SignalScorer) -> _Step:
-    left, blocks = scorer.left, scorer.span > 1
-    return _Step(scorer.place, left, len(left), scorer.most, scorer.each, scorer.cap, blocks, scorer)
+class Explained:
+    """The same with the shares and the contributions."""
+
+    def __init__(self, scorers: Scorers, as_of: int, *, longest: int) -> None:
+        self._signal = Memo[str, _Known](lambda signal: _Known(scorers(signal), as_of)).__getitem__
+        self._as_of = as_of
+        self._longest = longest
+
+    def of(self, signals: Signals) -> list[Parts]:
+        """What each signal gives, packed and listed, in the order of the signals."""
+        given: list[Any] = [*map(_get, map(self._signal, signals), signals.values())]
+        if None in given:
+            self._add_up(signals, given)
+        return given
+
+    def _add_up(self, signals: Signals, given: list[Any]) -> None:  # noqa: C901, PLR0912
+        as_of, longest = self._as_of, self._longest
+        for place, (signal, buckets) in enumerate(signals.items()):
+            if given[place] is not None:
+                continue
+            known, total, parts = self._signal(signal), 0, []
+            for worth, shared, most, cap, least, shift, scorer in known.steps:
+                weighed = _HALF
+                if shared is None:
+                    for bucket in buckets:
+                        weighed += worth[bucket]
+                else:
+                    block = room = -1
+                    for bucket in buckets[::-1]:
+                        of, count, each = shared[bucket]
+                        if of != block:
+                            block, room = of, most
+                        taken = count if count < room else room  # noqa: FURB136
+                        room -= taken
+                        weighed += taken * each
+                if weighed == _HALF:
+                    if scorer.covers(buckets, as_of):
+                        parts.append(Contribution(scorer, 0, 0, buckets, as_of))
+                    continue
+                points = weighed // WHOLE
+                if points & 1 and not weighed % WHOLE:
+                    points -= 1
+                if points > cap:
+                    points = cap
+                elif points < least:
+                    points = least
+                factor, whole, twice = scorer[-3:]
+                doubled = points * factor + whole
+                share = doubled // twice
+                if share & 1 and not doubled % twice:
+                    share -= 1
+                total += (points << shift) + (share << SHARES)
+                parts.append(Contribution(scorer, points, share, buckets, as_of))
+            made = given[place] = (total, tuple(parts))
+            if len(buckets) <= longest:
+                if len(known) >= _MOST:
+                    known.make_room()
+                known[buckets] = made
 
 
-def _part(scorer: SignalScorer) -> _Part:
-    return _Part(scorer.place, Memo(lambda bucket: scorer.explain({bucket[1]: bucket[2]}, bucket[0])), scorer)
+def _step(scorer: SignalScorer, as_of: int) -> _Step:
+    return _Step(
+        worth=Memo(lambda bucket: scorer.weighed((bucket,), as_of) * scorer.each),
+        shared=Memo(lambda bucket: scorer.of_day(bucket, as_of)) if scorer.span > 1 else None,
+        most=scorer.most,
+        cap=scorer.cap,
+        least=-scorer.cap,
+        shift=FIELD * scorer.place,
+        scorer=scorer,
+    )

@@ -1,44 +1,14 @@
 """The signal catalogue: one per stack, versioned apart from the scoring models."""
 
-import re
 from collections.abc import Mapping
-from functools import cache, cached_property
-from math import isfinite
+from functools import cached_property
 
 import msgspec
 
 from leadlight.activity.activity import Scalar
+from leadlight.signals.condition import Condition, as_number
 
-
-class Condition(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A test on one property: all that are given must hold. Text is compared without regard to case."""
-
-    matches: str | None = None
-    any_of: tuple[Scalar, ...] | None = None
-    at_least: float | None = None
-    at_most: float | None = None
-    exists: bool | None = None
-
-    def holds(self, value: Scalar | None) -> bool:
-        """Whether the value, or its absence, meets the condition."""
-        if value is None:
-            return self.exists is False
-        if self.exists is False:
-            return False
-        if self.matches is not None and not _pattern(self.matches).search(str(value)):
-            return False
-        if self.any_of is not None and _folded(value) not in {_folded(item) for item in self.any_of}:
-            return False
-        return self._in_band(value)
-
-    def _in_band(self, value: Scalar) -> bool:
-        if self.at_least is None and self.at_most is None:
-            return True
-        number = as_number(value)
-        if number is None:
-            return False
-        above = self.at_least is None or number >= self.at_least
-        return above and (self.at_most is None or number <= self.at_most)
+__all__ = ["Catalogue", "Condition", "SignalRule", "as_number"]
 
 
 class SignalRule(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -79,23 +49,3 @@ class Catalogue(msgspec.Struct, frozen=True, dict=True):
                 if all(condition.holds(properties.get(name)) for name, condition in rule.when.items())
             )
         )
-
-
-def as_number(value: Scalar) -> float | None:
-    """A finite number from what tools send for one: 120, "120", "1,200"; None for anything else."""
-    if isinstance(value, bool):
-        return None
-    try:
-        number = float(value.replace(",", "")) if isinstance(value, str) else float(value)
-    except (ValueError, OverflowError):
-        return None
-    return number if isfinite(number) else None
-
-
-@cache
-def _pattern(expression: str) -> re.Pattern[str]:
-    return re.compile(expression, re.IGNORECASE)
-
-
-def _folded(value: Scalar) -> str:
-    return str(value).strip().lower()

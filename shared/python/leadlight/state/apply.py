@@ -103,6 +103,7 @@ def prune(fold: Fold, horizon: int) -> None:
     fold.floor = max(fold.floor, last_of_day(horizon))
     fold.ring = [key for key in fold.ring if day_of(key) > horizon]
     fold.pruned = horizon
+    fold.forget_past()
 
 
 def _in_ring(fold: Fold, key: bytes) -> bool:

@@ -1,30 +1,36 @@
-"""The fold as bytes: the same fold is always the same bytes, so that two can be compared."""
+"""The fold as bytes: the same fold is always the same bytes, so that two can be compared.
+
+What a score reads comes first: `read` gives that alone, and leaves the rest as it lies.
+"""
 
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import accumulate
 from struct import unpack
 
 import msgspec
 
-from leadlight.activity import Identity
-from leadlight.state.fold import Deal, Fold, Touch, Trait, Verdict
+from leadlight.activity import Identity, Scalar
+from leadlight.activity.order_key import day_of
+from leadlight.scoring import buckets as packing
+from leadlight.scoring.buckets import Buckets
+from leadlight.state.fold import Deal, Fold, Touch, Verdict
+from leadlight.state.traits import Changes, Trait, derived
 
-FORMAT = 1
-_FEW = 32  # buckets that stand as they are; more are worth compressing: written KBs cost more than CPU
-_Signals = dict[str, dict[int, int]]
+FORMAT = 2
+_FEW = 32  # buckets, or past changes, that stand as they are; more are compressed: written KBs cost more than CPU
+_KEY = 14
 
 
-class _Stored(msgspec.Struct, array_like=True):
-    """A fold as MessagePack holds it: without names, and with the order keys of the ring side by side."""
+class _Rest(msgspec.Struct, array_like=True):
+    """What scoring does not read. `keys` are the traits' order keys side by side, in the order of their names."""
 
-    format: int
-    signals: _Signals | bytes
     ring: bytes
     floor: bytes
     pruned: int
     untimed: bool
-    traits: dict[str, Trait]
+    keys: bytes
+    past: dict[str, Changes] | bytes
     identities: list[Identity]
     deals: dict[str, dict[str, Deal]]
     consent: tuple[bytes, bool] | None
@@ -32,29 +38,73 @@ class _Stored(msgspec.Struct, array_like=True):
     first: Touch | None
 
 
-_encoder = msgspec.msgpack.Encoder()
-_decoder = msgspec.msgpack.Decoder(_Stored)
-_columns = msgspec.msgpack.Decoder(list[tuple[str, list[int], list[int]]])  # name, gaps between days, counts
+class Stored(msgspec.Struct, array_like=True, gc=False):
+    """A fold as MessagePack holds it, without names: a lead to score. `since` is the day of the last trait change."""
+
+    format: int
+    signals: dict[str, Buckets] | bytes
+    values: dict[str, Scalar]
+    since: int
+    domain: str
+    rest: msgspec.Raw
+
+    @property
+    def buckets(self) -> Mapping[str, Buckets]:
+        """Counts by signal and day."""
+        return _unpacked(self.signals) if isinstance(self.signals, bytes) else self.signals
+
+    def known_traits(self, as_of: int | None = None) -> Mapping[str, Scalar]:
+        """The values by trait at the end of a day, as the fold knows them."""
+        if as_of is None or as_of >= self.since:
+            return derived(self.values.copy(), self.domain)
+        return _fold(self).known_traits(as_of)
+
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(Stored).decode
+_decode_rest = msgspec.msgpack.Decoder(_Rest).decode
+_decode_past = msgspec.msgpack.Decoder(dict[str, Changes]).decode
+_decode_columns = msgspec.msgpack.Decoder(list[tuple[str, list[int], list[int]]]).decode  # name, gaps of days, counts
 
 
 def encode(fold: Fold) -> bytes:
     """MessagePack in the order of names and days. About 0.5 KB for a typical lead."""
-    return _encoder.encode(
-        _Stored(
+    traits = dict(sorted(fold.traits.items()))
+    rest = _Rest(
+        ring=b"".join(fold.ring),
+        floor=fold.floor,
+        pruned=fold.pruned,
+        untimed=fold.untimed,
+        keys=b"".join(trait.order_key for trait in traits.values()),
+        past=_packed_past(fold.past),
+        identities=sorted(fold.identities),
+        deals={name: dict(sorted(steps.items())) for name, steps in sorted(fold.deals.items())},
+        consent=fold.consent,
+        verdicts=dict(sorted(fold.verdicts.items())),
+        first=fold.first,
+    )
+    return _encode(
+        Stored(
             format=FORMAT,
             signals=_packed(fold.signals),
-            ring=b"".join(fold.ring),
-            floor=fold.floor,
-            pruned=fold.pruned,
-            untimed=fold.untimed,
-            traits=dict(sorted(fold.traits.items())),
-            identities=sorted(fold.identities),
-            deals={name: dict(sorted(steps.items())) for name, steps in sorted(fold.deals.items())},
-            consent=fold.consent,
-            verdicts=dict(sorted(fold.verdicts.items())),
-            first=fold.first,
+            values={name: trait.value for name, trait in traits.items()},
+            since=max((day_of(trait.order_key) for trait in traits.values()), default=-1),
+            domain=fold.email_domain,
+            rest=msgspec.Raw(_encode(rest)),
         )
     )
+
+
+def read(data: bytes) -> Stored:
+    """What a score reads of the fold that `encode` wrote.
+
+    Raises:
+        ValueError: it is of a format that this version does not read.
+    """
+    stored = _decode(data)
+    if stored.format != FORMAT:
+        raise ValueError(f"fold of format {stored.format}; this version reads format {FORMAT}")
+    return stored
 
 
 def decode(data: bytes) -> Fold:
@@ -63,37 +113,49 @@ def decode(data: bytes) -> Fold:
     Raises:
         ValueError: it is of a format that this version does not read.
     """
-    stored = _decoder.decode(data)
-    if stored.format != FORMAT:
-        raise ValueError(f"fold of format {stored.format}; this version reads format {FORMAT}")
+    return _fold(read(data))
+
+
+def _fold(stored: Stored) -> Fold:
+    rest = _decode_rest(stored.rest)
     return Fold(
-        signals=stored.signals if isinstance(stored.signals, dict) else _unpacked(stored.signals),
-        ring=list(unpack("14s" * (len(stored.ring) // 14), stored.ring)),
-        floor=stored.floor,
-        pruned=stored.pruned,
-        untimed=stored.untimed,
-        traits=stored.traits,
-        identities=set(stored.identities),
-        deals=stored.deals,
-        consent=stored.consent,
-        verdicts=stored.verdicts,
-        first=stored.first,
+        signals={signal: packing.unpack(days) for signal, days in stored.buckets.items()},
+        ring=_keys(rest.ring),
+        floor=rest.floor,
+        pruned=rest.pruned,
+        untimed=rest.untimed,
+        traits=dict(zip(stored.values, map(Trait, stored.values.values(), _keys(rest.keys)), strict=True)),
+        past=_decode_past(zlib.decompress(rest.past)) if isinstance(rest.past, bytes) else rest.past,
+        identities=set(rest.identities),
+        deals=rest.deals,
+        consent=rest.consent,
+        verdicts=rest.verdicts,
+        first=rest.first,
     )
 
 
-def _packed(signals: _Signals) -> _Signals | bytes:
-    ordered = {signal: dict(sorted(days.items())) for signal, days in sorted(signals.items())}
+def _keys(joined: bytes) -> list[bytes]:
+    return list(unpack(f"{_KEY}s" * (len(joined) // _KEY), joined))
+
+
+def _packed_past(past: Mapping[str, Changes]) -> dict[str, Changes] | bytes:
+    ordered = dict(sorted(past.items()))
+    return ordered if sum(map(len, past.values())) <= _FEW else zlib.compress(_encode(ordered))
+
+
+def _packed(signals: Mapping[str, Mapping[int, int]]) -> dict[str, Buckets] | bytes:
+    ordered = sorted(signals.items())
     if sum(map(len, signals.values())) <= _FEW:
-        return ordered
-    columns = [(signal, _differences(days), list(days.values())) for signal, days in ordered.items()]
-    return zlib.compress(_encoder.encode(columns))
+        return {signal: packing.pack(days) for signal, days in ordered}
+    columns = [(signal, _differences(sorted(days)), [days[day] for day in sorted(days)]) for signal, days in ordered]
+    return zlib.compress(_encode(columns))
 
 
-def _unpacked(data: bytes) -> _Signals:
+def _unpacked(data: bytes) -> dict[str, Buckets]:
     """A lead's whole history: gaps between days and counts are small and much alike, so little is left of them."""
     return {
-        signal: dict(zip(accumulate(gaps), counts, strict=True))
-        for signal, gaps, counts in _columns.decode(zlib.decompress(data))
+        signal: packing.pack(dict(zip(accumulate(gaps), counts, strict=True)))
+        for signal, gaps, counts in _decode_columns(zlib.decompress(data))
     }
 
 

@@ -6,16 +6,13 @@ from typing import NamedTuple
 from leadlight.activity import Fact, Identity, Kind, Scalar
 from leadlight.activity.fact import RESERVED_TYPES
 from leadlight.activity.identity import EMAIL
+from leadlight.model.structs import LONGEST_WINDOW
+from leadlight.scoring.buckets import Buckets, pack
 from leadlight.signals.catalogue import as_number
+from leadlight.state.traits import Changes, Trait, compact, derived, value_at
 
 RING = 16  # how far facts may overtake each other before a day is recounted
-
-
-class Trait(NamedTuple):
-    """A trait's latest value, and the order key of the fact that said so."""
-
-    value: Scalar
-    order_key: bytes
+_MARGIN = 2  # days: for facts that are dated ahead, and for the day that is not over
 
 
 class Deal(NamedTuple):
@@ -51,7 +48,8 @@ class Fold:
     """A pure function of a lead's facts: no order, duplication or delay of delivery shows in it.
 
     `signals` counts by signal and day number. `ring` holds the highest order keys applied, ascending;
-    `floor` the highest ever evicted from it. Days up to `pruned` are past retention and gone.
+    `floor` the highest ever evicted from it. Days up to `pruned` are past retention and gone. `traits` are the latest;
+    `past` holds their earlier changes, as far back as the day buckets can tell a score.
     """
 
     signals: dict[str, dict[int, int]] = field(default_factory=dict)
@@ -60,6 +58,7 @@ class Fold:
     pruned: int = -1
     untimed: bool = False
     traits: dict[str, Trait] = field(default_factory=dict)
+    past: dict[str, Changes] = field(default_factory=dict)
     identities: set[Identity] = field(default_factory=set)
     deals: dict[str, dict[str, Deal]] = field(default_factory=dict)
     consent: tuple[bytes, bool] | None = None
@@ -82,8 +81,7 @@ class Fold:
         match fact.kind:
             case Kind.TRAITS:
                 for name, value in fact.values.items():
-                    if newer(self.traits[name].order_key if name in self.traits else None):
-                        self.traits[name] = Trait(value, key)
+                    self._learn(name, Trait(value, key))
             case Kind.DEAL:
                 steps = self.deals.setdefault(str(fact.values["deal_id"]), {})
                 status = fact.type.removeprefix("deal_")
@@ -102,7 +100,7 @@ class Fold:
         """Empties the register of a kind, to be filled again from the stored facts."""
         match kind:
             case Kind.TRAITS:
-                self.traits = {}
+                self.traits, self.past = {}, {}
             case Kind.DEAL:
                 self.deals = {}
             case Kind.CONSENT:
@@ -129,17 +127,47 @@ class Fold:
         if first is None or touch[:2] < first[:2] or (rewritten and touch[:2] == first[:2]):
             self.first = touch
 
+    def _learn(self, name: str, change: Trait) -> None:
+        held = self.traits.get(name)
+        if held is None:
+            self.traits[name] = change
+        elif change.order_key not in {held.order_key, *(each.order_key for each in self.past.get(name, ()))}:
+            self._keep(name, (*self.past.get(name, ()), held, change))
+
+    def _keep(self, name: str, changes: Changes) -> None:
+        *earlier, self.traits[name] = compact(changes, self.pruned + LONGEST_WINDOW + _MARGIN)
+        self.past.pop(name, None)
+        if earlier:
+            self.past[name] = tuple(earlier)
+
+    def forget_past(self) -> None:
+        """Drops the changes of traits that lie before the history depth, but for the last."""
+        for name, past in list(self.past.items()):
+            self._keep(name, (*past, self.traits[name]))
+
     @property
     def email(self) -> str | None:
         """The lead's address; the first in text order where there are several."""
         return min([value for kind, value in self.identities if kind == EMAIL], default=None)
 
-    def known_traits(self) -> dict[str, Scalar]:
-        """The traits that fit criteria read: the latest values, and the domain of the lead's address."""
-        known = {name: value for name, (value, _) in self.traits.items()}
-        if "email_domain" not in known and (address := self.email):
-            known["email_domain"] = address.rpartition("@")[2]
-        return known
+    @property
+    def email_domain(self) -> str:
+        """The domain of the lead's address; empty without one."""
+        return (self.email or "").rpartition("@")[2]
+
+    @property
+    def buckets(self) -> dict[str, Buckets]:
+        """The counts as the engine reads them, in the order of the signals' names."""
+        return {signal: pack(days) for signal, days in sorted(self.signals.items())}
+
+    def known_traits(self, as_of: int | None = None) -> dict[str, Scalar]:
+        """The traits that a model reads, at the end of a day or the latest, and what follows from them."""
+        if as_of is None:
+            known = {name: value for name, (value, _) in self.traits.items()}
+        else:
+            found = {name: value_at(latest, self.past.get(name, ()), as_of) for name, latest in self.traits.items()}
+            known = {name: value for name, value in found.items() if value is not None}
+        return derived(known, self.email_domain)
 
 
 def _is_touch(fact: Fact) -> bool:

@@ -1,42 +1,32 @@
 """The signal catalogue as people write it."""
 
-from typing import Annotated
-
-from pydantic import Field
-
-from leadlight.model.document.values import Name, Part
-from leadlight.signals import Catalogue, Condition, SignalRule
-
-
-class ConditionPart(Part):
-    """A test on a trait or a property."""
-
-    matches: str | None = None
-    any_of: list[str | int | float | bool] | None = None
-    at_least: float | None = None
-    at_most: float | None = None
-    exists: bool | None = None
-
-    def published(self) -> Condition:
-        """The condition as the engine reads it."""
-        values = self.model_dump()
-        return Condition(**{**values, "any_of": None if self.any_of is None else tuple(self.any_of)})
+from leadlight.model.document.conditions import PropertyConditionPart
+from leadlight.model.document.values import Count, Name, Part, Text, key
+from leadlight.signals import Catalogue, SignalRule
 
 
 class SignalPart(Part):
-    """One rule of the signal catalogue."""
+    """An activity of this type, whose properties meet every condition, is this signal."""
 
-    signal: Name
-    activity: Name
-    when: dict[str, ConditionPart] = Field(default_factory=dict)
-    label: str = ""
+    signal: Name = key("The signal's name; several activities may give one signal.", example="pricing_page_viewed")
+    activity: Name = key("The activity type that it reads.", example="page_viewed")
+    when: dict[Text, PropertyConditionPart] = key(
+        "Tests on the activity's properties, by name.",
+        example={"path": {"starts_with": "/pricing"}},
+        default_factory=dict,
+    )
+    label: str = key("What people read.", example="viewed the pricing page", default="")
 
 
 class CataloguePart(Part):
-    """The signal catalogue."""
+    """The signal catalogue: what each activity means for scoring. One serves every model of the stack."""
 
-    version: Annotated[int, Field(ge=1)]
-    signals: list[SignalPart]
+    version: Count = key("Raise it with every change.", example=2)
+    signals: list[SignalPart] = key(
+        "The rules; an activity may give several signals.",
+        example=[{"signal": "email_clicked", "activity": "email_clicked"}],
+        min_length=1,
+    )
 
     def published(self) -> Catalogue:
         """The catalogue as the engine reads it."""

@@ -17,12 +17,17 @@ _TOP = 3
 
 def lead_view(state: LeadState, ports: Ports) -> dict[str, Any]:
     """Everything about one lead: profile, score with every contribution, decisions."""
-    score = _score(state, ports)
+    today = day_number(ports.now())
+    score = ports.portfolio.score(state.fold, today)
     fold, hand_off = state.fold, state.standing.hand_off
     first = timestamp(moment_of(milliseconds_of(fold.first.order_key))) if fold.first else None
     return {
         **summary(state, score),
-        **explanation(score, ports.engine.model),
+        **explanation(score, ports.portfolio.of(fold, today).model),
+        "other_models": {
+            name: {"score": totals.score, "grade": totals.grade, "buying_stage": totals.buying_stage}
+            for name, totals in ports.portfolio.others(fold, today).items()
+        },
         "traits": {name: trait.value for name, trait in sorted(fold.traits.items())},
         "identities": [{"kind": kind, "value": value} for kind, value in sorted(fold.identities)],
         "first_contact": first,
@@ -64,10 +69,6 @@ def summary(state: LeadState, score: Score) -> dict[str, Any]:
             for part in score.reasons[:_TOP]
         ],
     }
-
-
-def _score(state: LeadState, ports: Ports) -> Score:
-    return ports.engine.score(state.fold, day_number(ports.now()))
 
 
 def _decisions(state: LeadState, ports: Ports) -> list[Any]:

@@ -70,7 +70,7 @@ def _rows(keys: Sequence[str], start: str, ports: Ports) -> list[Row]:
     today = day_number(ports.now())
     rows = []
     for state in ports.leads.get_many(list(buckets)):
-        score = ports.engine.score(state.fold, today)
+        score = ports.portfolio.score(state.fold, today)
         place = Place(start, -buckets[state.lead_id], -score.totals.score, state.lead_id)
         rows.append(Row(place, state, score))
     return sorted(rows, key=lambda row: row.place)

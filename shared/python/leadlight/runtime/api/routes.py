@@ -8,6 +8,7 @@ from leadlight.lifecycle.transitions import STAGE_NAMES
 from leadlight.ports import Ports
 from leadlight.problems import MalformedEvent, NotFound
 from leadlight.runtime.api.leads import lead_view, summary
+from leadlight.runtime.api.outlook import days_asked, outlook
 from leadlight.runtime.api.ranking import ranking
 from leadlight.runtime.http import Answer, answer, answered
 
@@ -36,10 +37,11 @@ def _health(_event: Mapping[str, Any], ports: Ports) -> tuple[int, Any]:
 
 def _lead(event: Mapping[str, Any], ports: Ports) -> tuple[int, Any]:
     lead_id = event["pathParameters"]["lead_id"]
+    days = days_asked((event.get("queryStringParameters") or {}).get("days"))
     state = ports.leads.get(lead_id, consistent=True)
     if state is None:
         raise NotFound(f"no lead {lead_id}: it never did anything, or was erased", field="lead_id")
-    return 200, lead_view(state, ports)
+    return 200, {**lead_view(state, ports), **outlook(state, ports, days=days)}
 
 
 def _leads(event: Mapping[str, Any], ports: Ports) -> tuple[int, Any]:

@@ -1,0 +1,1 @@
+"""Scores held against what became of the leads."""
