@@ -14,6 +14,11 @@ os.environ.setdefault("AWS_DEFAULT_REGION", "us-east-1")
 os.environ.setdefault("AWS_EC2_METADATA_DISABLED", "true")
 
 
+def pytest_addoption(parser) -> None:
+    """`make soak` runs the same simulation longer."""
+    parser.addoption("--seeds", type=int, default=2_000, help="how many seeds the simulation runs")
+
+
 @pytest.fixture(scope="session")
 def real_data() -> Path:
     """The real-data folder; tests that need it skip where it is not there."""

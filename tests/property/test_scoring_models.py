@@ -11,11 +11,13 @@ from hypothesis import strategies as st
 
 from leadlight.activity import Fact, Kind, Scalar
 from leadlight.activity.order_key import day_number
+from leadlight.lifecycle.decide import decide
 from leadlight.model import Category, FitCriterion, Model
-from leadlight.model.structs import Suppression
-from leadlight.scoring import Engine, Portfolio
+from leadlight.model.structs import BuyingStage, Campaign, LifecycleRule, Segment, Suppression
+from leadlight.nurture import NurtureState, enroll
+from leadlight.scoring import Engine, Portfolio, Totals
 from leadlight.signals import Condition
-from leadlight.state import Change, Fold, apply, codec, prune
+from leadlight.state import Change, Fold, LeadState, apply, codec, prune
 from tests.property.models import TODAY, Lead, buckets, histories, models, traits
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -80,6 +82,36 @@ def test_one_and_true_are_different_values(given_values: list[Scalar | None]) ->
             known = {} if value is None else {"size": value}
             found = engine.score(Lead({}, known), TODAY).sums[0]
             assert found == 1_000 * condition.holds(value), (condition, value)
+
+
+def test_a_suppressed_lead_is_neither_qualified_nor_nurtured() -> None:
+    """Whatever the threshold, it enters no stage by score; it leaves its campaign, and the cause is named."""
+    rule = LifecycleRule("mql", ("lead",), score=0)
+    empty = Model("m", 1, "", dict.fromkeys(Category, 1), {}, {}, {}, (), (), (rule,), ())
+    campaign = Campaign("all", "everybody", Segment("all", "all", stages=("lead", "mql")))
+    outcomes, nurture = [], NurtureState("ld_one")
+    for suppressed, seq in ((False, 1), (True, 2)):
+        totals = Totals(0, "A", BuyingStage.AWARENESS, suppressed)
+        conclusion = decide(LeadState("ld_one", totals=totals, as_of=DAY), model=empty, now=START)
+        outcomes.append(conclusion.standing.stage)
+        news = msgspec.structs.replace(conclusion.decisions[-1], seq=seq)
+        assert news.suppressed is suppressed
+        nurture = enroll(nurture, news, (campaign,), now=START)
+    assert outcomes == ["mql", "lead"]
+    assert nurture.enrollments["all"].cause == "suppressed"
+    assert enroll(NurtureState("ld_one"), news, (campaign,), now=START).enrollments == {}
+
+
+def test_a_lead_leaves_the_campaigns_of_a_model_that_no_longer_decides() -> None:
+    """Campaigns are those of the model that decided."""
+    empty = Model("m", 1, "", dict.fromkeys(Category, 1), {}, {}, {}, (), (), (), ())
+    campaign = Campaign("all", "everybody", Segment("all", "all", stages=("lead",)))
+    totals = Totals(5, "A", BuyingStage.AWARENESS)
+    news = decide(LeadState("ld_one", totals=totals, as_of=DAY), model=empty, now=START).decisions[-1]
+    enrolled = enroll(NurtureState("ld_one"), news, (campaign,), now=START)
+    assert not enrolled.enrollments["all"].exited_at
+    left = enroll(enrolled, msgspec.structs.replace(news, seq=9, model="other"), (), now=START)
+    assert left.enrollments["all"].exited_at
 
 
 changes = st.lists(

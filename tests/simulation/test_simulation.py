@@ -8,8 +8,13 @@ import pytest
 from tests.simulation.checks import breaches
 from tests.simulation.simulation import Simulation
 
-SEEDS = 2_000
 CHUNK = 50
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """As many seeds as `--seeds` says, in chunks that workers share."""
+    if "first" in metafunc.fixturenames:
+        metafunc.parametrize("first", range(0, metafunc.config.getoption("seeds"), CHUNK))
 
 
 @pytest.fixture(autouse=True)
@@ -21,7 +26,6 @@ def _no_collector() -> Iterator[None]:
     gc.collect()
 
 
-@pytest.mark.parametrize("first", range(0, SEEDS, CHUNK))
 def test_nothing_is_lost_and_nothing_is_doubled(first: int) -> None:
     """Promises 1 and 2: crashes, throttles, duplicates, late facts and concurrent invocations leave no mark."""
     for seed in range(first, first + CHUNK):
