@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast, get_args
 
@@ -45,16 +46,36 @@ def sources(root: Path = ROOT) -> Iterator[Path]:
     yield root / "infra" / "locks" / "layer.txt"
 
 
-def layer_hash(platform: Platform, *, root: Path = ROOT, python: str | None = None) -> str:
-    """The name of the layer that these sources make for that platform and Python."""
+@dataclass(frozen=True, kw_only=True)
+class Documents:
+    """A team's own scoring models and catalogue, as paths below the root; the shipped ones where there are none."""
+
+    models: tuple[str, ...] = ()
+    catalogue: str | None = None
+
+    def paths(self, root: Path) -> Iterator[Path]:
+        """The files, the catalogue last."""
+        yield from (root / name for name in (*self.models, *filter(None, [self.catalogue])))
+
+
+SHIPPED = Documents()
+
+
+def layer_hash(
+    platform: Platform, *, root: Path = ROOT, python: str | None = None, documents: Documents = SHIPPED
+) -> str:
+    """The name of the layer that these sources and documents make for that platform and Python."""
     digest = hashlib.sha256(_identity(platform, python or python_version()).encode())
+    digest.update(f"{documents}\n".encode())
+    for path in documents.paths(root):
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
     for path in sources(root):
         digest.update(f"{path.relative_to(root).as_posix()}\n".encode())
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()[:HASH_LENGTH]
 
 
-def build(platform: Platform, *, root: Path = ROOT) -> Path:
+def build(platform: Platform, *, root: Path = ROOT, documents: Documents = SHIPPED) -> Path:
     """The folder of the built layer; builds it unless it is there.
 
     Raises:
@@ -65,10 +86,10 @@ def build(platform: Platform, *, root: Path = ROOT) -> Path:
         target = layer / "python"
         shutil.copytree(_dependencies(platform, root=root), target)
         _copy_package(target / "leadlight", root=root)
-        write_documents(target)
+        write_documents(target, documents, root=root)
         _compile(target / "leadlight", within=target)
 
-    return _made_once(root / "build" / "layer" / layer_hash(platform, root=root), make)
+    return _made_once(root / "build" / "layer" / layer_hash(platform, root=root, documents=documents), make)
 
 
 def _dependencies(platform: Platform, *, root: Path) -> Path:
@@ -102,15 +123,20 @@ def _made_once(finished: Path, make: Callable[[Path], None]) -> Path:
     return finished
 
 
-def write_documents(target: Path) -> None:
-    """Put the published JSON of the default catalogue and model next to their YAML.
+def write_documents(target: Path, documents: Documents = SHIPPED, *, root: Path = ROOT) -> None:
+    """Put the published JSON of the catalogue and the models next to the shipped YAML.
 
     Documents are validated here with pydantic, which a function never imports.
     """
     package_path = str(ROOT / "shared" / "python")
     if package_path not in sys.path:
         sys.path.insert(0, package_path)
-    importlib.import_module("leadlight.model.document").build_documents(target / "leadlight")
+    reader = importlib.import_module("leadlight.model.document")
+    reader.build_documents(
+        target / "leadlight",
+        models=[root / name for name in documents.models] or [reader.DEFAULT_MODEL],
+        catalogue=root / documents.catalogue if documents.catalogue else reader.DEFAULT_CATALOGUE,
+    )
 
 
 def _forget_old(folder: Path) -> None:

@@ -31,17 +31,18 @@ class Runtime(Construct):
         self.layer = lambda_.LayerVersion(
             self,
             "Layer",
-            code=_layer_code(settings.architecture, bundle=bundle),
+            code=_layer_code(settings, bundle=bundle),
             compatible_runtimes=[self.python],
             compatible_architectures=[self.architecture],
             description="Leadlight: domain, adapters and their dependencies",
         )
 
 
-def _layer_code(platform: layer.Platform, *, bundle: bool) -> lambda_.Code:
-    name = layer.layer_hash(platform)
+def _layer_code(settings: Settings, *, bundle: bool) -> lambda_.Code:
+    documents = layer.Documents(models=settings.models, catalogue=settings.catalogue)
+    name = layer.layer_hash(settings.architecture, documents=documents)
     if bundle:
-        folder = layer.build(platform)
+        folder = layer.build(settings.architecture, documents=documents)
     else:
         # Never the real name: an empty layer uploaded under it would be taken for the real one.
         folder, name = _placeholder(), f"placeholder-{name}"

@@ -38,6 +38,9 @@ class Settings(BaseModel):
     alarm_email: str | None = Field(default=None, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
     sources: Annotated[tuple[SourceName, ...], Field(min_length=1, strict=False)] = ("cloudevents", "segment")
 
+    models: Annotated[tuple[str, ...], Field(strict=False)] = ()
+    catalogue: str | None = None
+
     @property
     def machine(self) -> Machine:
         """The functions' architecture; `host` is the machine that builds, for the local emulator."""

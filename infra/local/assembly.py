@@ -45,7 +45,7 @@ def _run_app(output: Path, root: Path) -> None:
         "CDK_OUTDIR": str(output),
         "CDK_CONTEXT_JSON": json.dumps({"leadlight:environment": "local"}),
         # jsii greets an older Node with a page of text on every start.
-        "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "1",
+        "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20",
     }
     ran = subprocess.run(
         [sys.executable, "-m", "infra.app"],

@@ -1,6 +1,7 @@
 """The layer: small, complete, of the right architecture, and silent about where it was built."""
 
 import importlib.util
+import json
 import subprocess
 import sys
 from collections.abc import Callable
@@ -54,6 +55,25 @@ def test_the_hash_stays_with_what_is_not(project: Callable[..., Path], edited: s
     before = layer.layer_hash("arm64", root=root)
     project({edited: "edited"})
     assert layer.layer_hash("arm64", root=root) == before
+
+
+def test_a_team_deploys_its_own_model(project: Callable[..., Path], tmp_path: Path) -> None:
+    """The settings name the files; they are checked, published into the layer, and decide its name."""
+    (tmp_path / "leadlight" / "model").mkdir(parents=True)
+    text = read_default("model").replace("version: 1", "version: 7", 1)
+    root = project({**FILES, "models/ours.yaml": text})
+    ours = layer.Documents(models=("models/ours.yaml",))
+    layer.write_documents(tmp_path, ours, root=root)
+    published = json.loads((tmp_path / "leadlight" / "model" / "published.json").read_bytes())
+    assert [model["version"] for model in published["models"]] == [7]
+    before = layer.layer_hash("arm64", root=root, documents=ours)
+    assert before != layer.layer_hash("arm64", root=root)
+    project({"models/ours.yaml": text.replace("version: 7", "version: 8", 1)})
+    assert layer.layer_hash("arm64", root=root, documents=ours) != before
+
+
+def read_default(folder: str) -> str:
+    return (layer.ROOT / "shared" / "python" / "leadlight" / folder / "default.yaml").read_text()
 
 
 @pytest.fixture(scope="module")

@@ -26,7 +26,7 @@ AFTER = msgspec.structs.replace(
 
 @pytest.fixture(scope="module")
 def folds() -> list[tuple[str, Fold]]:
-    return [(f"ld_{number}", fold) for number, fold in enumerate(sample.leads(1_000))]
+    return [(f"ld_{number}", fold) for number, fold in enumerate(sample.leads(10_000))]
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +40,7 @@ def scores(model: Model, folds: list[tuple[str, Fold]]) -> list[tuple[int, str]]
 
 
 def test_the_counts_agree_with_scoring_one_by_one(folds, moves) -> None:
-    """1,000 leads: higher, lower, by how far, thresholds, grades."""
+    """10,000 leads: higher, lower, by how far, thresholds, grades."""
     old, new = scores(BEFORE, folds), scores(AFTER, folds)
     far = [after[0] - before[0] for before, after in zip(old, new, strict=True)]
     assert moves.leads == len(folds) == moves.by.total()

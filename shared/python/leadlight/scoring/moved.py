@@ -72,7 +72,7 @@ class Moves:
 
 def moved(before: Model, after: Model, folds: Iterable[tuple[str, Fold]], as_of: int, *, top: int = 10) -> Moves:
     """Scores every lead (its id, its fold) by both models on the day; `top` movers each way are named."""
-    engines = Engine(before), Engine(after)
+    engines = Engine(before, once=True), Engine(after, once=True)
     asked = _by_stage(before), _by_stage(after)
     found = Moves(thresholds={stage: Crossed() for stage in dict.fromkeys([*asked[0], *asked[1]])})
     movers: list[Move] = []

@@ -18,7 +18,8 @@ from leadlight.state.fold import Deal, Fold, Touch, Verdict
 from leadlight.state.traits import Changes, Trait, derived
 
 FORMAT = 2
-_FEW = 32  # buckets, or past changes, that stand as they are; more are compressed: written KBs cost more than CPU
+_FEW = 32  # buckets that stand as they are; more are worth compressing: written KBs cost more than CPU
+_FEW_PAST = 6  # the same of past changes, which no score of today reads
 _KEY = 14
 
 
@@ -140,7 +141,7 @@ def _keys(joined: bytes) -> list[bytes]:
 
 def _packed_past(past: Mapping[str, Changes]) -> dict[str, Changes] | bytes:
     ordered = dict(sorted(past.items()))
-    return ordered if sum(map(len, past.values())) <= _FEW else zlib.compress(_encode(ordered))
+    return ordered if sum(map(len, past.values())) <= _FEW_PAST else zlib.compress(_encode(ordered))
 
 
 def _packed(signals: Mapping[str, Mapping[int, int]]) -> dict[str, Buckets] | bytes:

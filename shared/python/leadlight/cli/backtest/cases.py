@@ -109,7 +109,7 @@ def read_cases(table: Table, mapping: Mapping, documents: Documents, won: Won, *
 
 def _scorer(documents: Documents) -> Callable[[Row], tuple[Totals | None, datetime | None]]:
     """Scores a row; None where the model is not for its lead."""
-    engine, audience = Engine(documents.model), documents.model.audience
+    engine, audience = Engine(documents.model, once=True), documents.model.audience
 
     def score(row: Row) -> tuple[Totals | None, datetime | None]:
         activity = cloudevents.activity(msgspec.json.decode(row.event))
