@@ -52,7 +52,7 @@ ROUTES = (
         method="GET",
         path="/v1/health",
         function="api",
-        open_because="Uptime checks cannot sign; it tells no more than that the stack answers.",
+        open_because="Uptime checks cannot sign; it tells that the stack answers, and by which model.",
     ),
 )
 

@@ -29,7 +29,7 @@ class Settings(BaseModel):
     stack_name: str = Field(pattern=r"^[A-Za-z][A-Za-z0-9-]{0,39}$")
     architecture: Literal["arm64", "x86_64", "host"] = "arm64"
     removal: Literal["retain", "destroy"] = "retain"
-    retention_days: int = Field(default=400, ge=30, le=3650)
+    retention_days: int = Field(default=400, ge=400, le=3650)  # the longest window, history and margin
     log_retention_days: LogRetentionDays = 90
     log_level: Literal["DEBUG", "INFO", "WARN", "ERROR"] = "INFO"
     throttle_rate: int = Field(default=500, ge=1, le=10_000)

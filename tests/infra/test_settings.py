@@ -35,7 +35,7 @@ def test_every_environment_of_cdk_json_is_valid(environment: str) -> None:
     [
         ({"architecture": "arm"}, "\"architecture\" is 'arm'; allowed: 'arm64', 'x86_64' or 'host'"),
         ({"removal": True}, "\"removal\" is True; allowed: 'retain' or 'destroy'"),
-        ({"retention_days": 7}, '"retention_days" is 7; Input should be greater than or equal to 30'),
+        ({"retention_days": 7}, '"retention_days" is 7; Input should be greater than or equal to 400'),
         ({"retention_days": "400"}, "\"retention_days\" is '400'; Input should be a valid integer"),
         ({"log_retention_days": 8}, '"log_retention_days" is 8; allowed: 1, 3, 5, 7, 14, 30'),
         ({"stack_name": "1st"}, "\"stack_name\" is '1st'; String should match pattern"),

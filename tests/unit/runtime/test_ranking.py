@@ -51,14 +51,20 @@ def _short_runs(monkeypatch):
     monkeypatch.setattr(module, "RUN", 7)
 
 
+@pytest.mark.parametrize("limit", [1, 2, 5, 6, 50])
+def test_a_run_is_in_the_order_of_todays_scores(limit):
+    """Whatever the scores were when they were saved."""
+    scores = {f"ld_{n:02d}": (n * 3, n * 7 % 90) for n in range(33)}
+    wanted = sorted(scores, key=lambda one: (-scores[one][1], one))
+    assert pages(Ports(scores), limit) == wanted
+
+
 @pytest.mark.usefixtures("_short_runs")
 @pytest.mark.parametrize("limit", [1, 2, 5, 6, 50])
-def test_small_buckets_are_in_exact_order(limit):
-    """Bucket by bucket, by the score of today within each."""
-    scores = {f"ld_{n:02d}": (n * 3, n * 3 - n % 4) for n in range(33)}
-    ports = Ports(scores)
-    wanted = sorted(scores, key=lambda one: (-(scores[one][0] // 5 * 5), -scores[one][1], one))
-    assert pages(ports, limit) == wanted
+def test_runs_end_where_buckets_do(limit):
+    """Where nothing faded, run after run is the whole order."""
+    scores = {f"ld_{n:02d}": (n * 3, n * 3) for n in range(33)}
+    assert pages(Ports(scores), limit) == sorted(scores, key=lambda one: -scores[one][1])
 
 
 @pytest.mark.usefixtures("_short_runs")

@@ -77,6 +77,9 @@ def test_data_in_base64():
             "properties.reason",
         ),
         ({"data": {"properties": {str(n): n for n in range(65)}}}, MalformedEvent, "data.properties"),
+        ({"data": {"lead": {"ids": {"email": "Ada@Example.com"}}}}, MalformedEvent, "data.lead.ids"),
+        ({"data": {"lead": {"ids": {str(n): n for n in range(17)}}}}, MalformedEvent, "data.lead.ids"),
+        ({"data": {"properties": {"x" * 513: 1}}}, MalformedEvent, "data.properties"),
         ({"data": {"properties": {"big": 2**63}}}, MalformedEvent, "data.properties.big"),
         *(
             (

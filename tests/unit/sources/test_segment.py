@@ -120,6 +120,19 @@ def test_what_can_not_be_understood_names_the_field(changes, error, field):
     assert found.value.field == field
 
 
+def test_a_url_that_is_none_is_told():
+    """It does not end the batch."""
+    with pytest.raises(MalformedEvent, match="no URL"):
+        receive_call(type="page", properties={"url": "http://[x"})
+
+
+@pytest.mark.parametrize("body", [b"[", b"[x", b"[1,"])
+def test_what_nobody_signed_is_refused_before_it_is_read(body):
+    """401, not what is wrong with the JSON."""
+    with pytest.raises(InvalidSignature):
+        verify("segment", WebhookRequest("POST", "https://x.example/", {}, body), secret=SECRET, now=NOW)
+
+
 @pytest.mark.parametrize("body", [b"", b"{", b"\xff\xfe", b"nope"])
 def test_a_body_that_is_no_json(body):
     """Signed or not, it says so."""

@@ -20,20 +20,7 @@ _CONFIG = Config(
     retries={"mode": "standard", "total_max_attempts": 3},
     max_pool_connections=32,
 )
-LATER = {
-    "InternalServerError",
-    "InternalFailure",
-    "LimitExceededException",
-    "ProvisionedThroughputExceededException",
-    "RequestLimitExceeded",
-    "ServiceUnavailable",
-    "ServiceUnavailableException",
-    "SlowDown",
-    "ThrottledException",
-    "Throttling",
-    "ThrottlingException",
-    "TransactionInProgressException",
-}
+OURS = {"ValidationException", "SerializationException"}  # what we sent is wrong, and would be again
 
 
 @cache
@@ -47,7 +34,8 @@ def call(method: Callable[..., Any], **arguments: Any) -> Any:
 
     Raises:
         Conflict: a condition did not hold.
-        Unavailable: throttled or out of reach, after the client's own retries.
+        Unavailable: throttled, out of reach or not allowed, after the client's own retries.
+        ClientError: the call itself is wrong: to repeat it would not help.
     """
     try:
         return method(**arguments)
@@ -55,10 +43,9 @@ def call(method: Callable[..., Any], **arguments: Any) -> Any:
         code = error.response["Error"].get("Code", "")
         if code == "ConditionalCheckFailedException":
             raise Conflict(str(error)) from error
-        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-        if code in LATER or status >= 500:  # noqa: PLR2004 - server errors
-            raise Unavailable(str(error)) from error
-        raise
+        if code in OURS:
+            raise
+        raise Unavailable(str(error)) from error
     except BotoCoreError as error:
         raise Unavailable(str(error)) from error
 

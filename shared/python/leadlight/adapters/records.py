@@ -8,7 +8,7 @@ from pynamodb.exceptions import PynamoDBException
 from pynamodb.models import Model
 
 from leadlight.activity.order_key import timestamp
-from leadlight.adapters.clients import LATER
+from leadlight.adapters.clients import OURS
 from leadlight.kpi import DayMeasures
 from leadlight.lifecycle.decision import Decision
 from leadlight.ports import Unavailable
@@ -86,6 +86,6 @@ def _reached(action: Callable[[], ResultT]) -> ResultT:
         return action()
     except PynamoDBException as error:
         cause: Any = error.cause_response_code
-        if cause is None or cause in LATER:
-            raise Unavailable(str(error)) from error
-        raise
+        if cause in OURS:
+            raise
+        raise Unavailable(str(error)) from error

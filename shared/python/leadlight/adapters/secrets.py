@@ -1,8 +1,7 @@
 import time
 
-from botocore.exceptions import ClientError
-
 from leadlight.adapters.clients import call, client
+from leadlight.ports import Unavailable
 
 _KEPT_SECONDS = 300.0
 
@@ -24,10 +23,11 @@ class CachedSecrets:
         return secret
 
     def _ask(self, source: str) -> str:
+        secrets = client("secretsmanager")
         try:
-            answer = call(client("secretsmanager").get_secret_value, SecretId=self._prefix + source)
-        except ClientError as error:
-            if error.response["Error"].get("Code") == "ResourceNotFoundException":
+            answer = call(secrets.get_secret_value, SecretId=self._prefix + source)
+        except Unavailable as error:
+            if isinstance(error.__cause__, secrets.exceptions.ResourceNotFoundException):
                 return ""
             raise
         return str(answer["SecretString"])

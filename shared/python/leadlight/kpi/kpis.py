@@ -1,4 +1,4 @@
-"""The KPIs of design section 6 that the first measures support. Undefined is null with a reason, never 0."""
+"""The KPIs that the day measures support. Undefined is null with a reason, never 0."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -55,20 +55,24 @@ class _Window:
         return total
 
 
-def kpis(days: Sequence[DayMeasures], *, as_of: date, model: str = "") -> list[Kpi]:
-    """Every KPI over the given days.
+def kpis(
+    days: Sequence[DayMeasures], *, as_of: date, first: date = date.min, last: date = date.max, model: str = ""
+) -> list[Kpi]:
+    """Every KPI over a window.
 
     Args:
-        days: the measures of the window, oldest first.
+        days: all measures, oldest first.
         as_of: the day that they are for; cohorts too young to have had their time are marked.
+        first: the window's first day.
+        last: the window's last day; the periods of the lead velocity rate end there.
         model: the model and version that the stages were entered by.
     """
-    window = _Window(days)
+    window = _Window(day for day in days if first.isoformat() <= day.day <= last.isoformat())
     found = [
         _count(window, "new_leads", "New leads", "leading"),
         _mqls(window),
         _cohort_rate(window, "lead_to_mql_rate", "Lead to MQL", "leading", "cohort_mql", QUALIFY_WITHIN, as_of),
-        _velocity(window, as_of),
+        _velocity(_Window(days), min(as_of, last)),
         _acceptance(window),
         _count(window, "customers", "Customers", "trailing"),
         _cohort_rate(window, "lead_to_customer_rate", "Lead to customer", "trailing", "cohort_win", WIN_WITHIN, as_of),

@@ -42,7 +42,9 @@ def measure(states: Iterable[LeadState]) -> list[DayMeasures]:
             days[cohort].counts["new_leads"] += 1
             _entries(days, cohort, state)
         _deals(days, cohort, state.fold)
-        for verdict in state.fold.verdicts.values():
+        for name, verdict in state.fold.verdicts.items():
+            if state.standing.answered.get(name) != verdict.answer:
+                continue  # an answer to no hand-off of ours
             days[day_of(verdict.order_key)].counts[f"hand_offs_{verdict.answer}"] += 1
     return [
         DayMeasures(

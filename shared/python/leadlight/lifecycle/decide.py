@@ -146,7 +146,7 @@ def _follow_sales(conclusion: Conclusion, fold: Fold) -> None:
             answered = {**conclusion.standing.answered, opened.id: verdict.answer}
             conclusion.standing = msgspec.structs.replace(conclusion.standing, answered=answered)
             if verdict.answer == "rejected":
-                conclusion.record("rejected", verdict.reason, hand_off=opened.id)
+                conclusion.record("rejected", "sales_rejected", hand_off=opened.id)
             return
 
 
@@ -163,6 +163,8 @@ def _follow_score(conclusion: Conclusion, rule: LifecycleRule) -> bool:
         if entered and rule.hand_off_hours is not None:
             conclusion.hand_off(rule.hand_off_hours, f"entered_{rule.enter}")
         return entered
+    if standing.hand_off and now < standing.hand_off.due_at:  # sales has the lead until then
+        return False
     stayed = now - standing.entered_at >= rule.dwell * DAY_MS
     if standing.stage == rule.enter and rule.falls_below is not None and totals.score < rule.falls_below and stayed:
         return conclusion.move(rule.falls_to, f"score_below_{rule.falls_below}")

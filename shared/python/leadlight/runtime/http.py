@@ -18,16 +18,17 @@ _LOG = logging.getLogger(__name__)
 
 def answered(event: Mapping[str, Any], action: Callable[[], Answer]) -> Answer:
     """The action's answer, or the problem that kept it from one. Never a stack trace: the log has that."""
+    named = {"correlation_id": correlation_id(event)}
     try:
         return action()
     except Problem as found:
-        _LOG.info("refused", extra={"problem": found.slug, "field": found.field})
+        _LOG.info("refused", extra={"problem": found.slug, "field": found.field, **named})
         return problem(event, found)
     except Unavailable:
-        _LOG.warning("unavailable", exc_info=True)
+        _LOG.warning("unavailable", exc_info=True, extra=named)
         return problem(event, TryAgain("a table is throttling; send the same request again"))
     except Exception:  # noqa: BLE001 - the last line of defense
-        _LOG.exception("fault")
+        _LOG.exception("fault", extra=named)
         return problem(event, Fault("send the same request again; tell the operator the correlation id"))
 
 

@@ -17,7 +17,7 @@ from leadlight.problems import (
     UnknownSource,
     UnknownType,
 )
-from leadlight.runtime.http import Answer, answer, answered, problem, request_of
+from leadlight.runtime.http import Answer, answer, answered, correlation_id, problem, request_of
 from leadlight.sources import SOURCES, WebhookRequest
 
 MAX_BODY = 1_000_000
@@ -127,7 +127,7 @@ def _received(
         "failed": failed,
         "refused": len(refused or ()),
     }
-    _LOG.info("received", extra=counts)
+    _LOG.info("received", extra={**counts, "correlation_id": correlation_id(event)})
     return answer(event, {**counts, "refused": refused or []}, status=202)
 
 

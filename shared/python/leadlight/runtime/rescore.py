@@ -1,5 +1,6 @@
 """Rescoring: facts from the stream become folds, scores and decisions, each lead in one put."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -16,6 +17,7 @@ from leadlight.scoring import Score
 from leadlight.state import Applied, Change, LeadState, apply, prune
 
 _ATTEMPTS = 8
+_LOG = logging.getLogger(__name__)
 _REASONS = 3
 
 
@@ -146,5 +148,6 @@ def _by_lead(records: Sequence[Record], ports: Ports) -> list[_Batch]:
 
 
 def _keep(record: Record, reason: str, ports: Ports) -> None:
+    _LOG.error("set aside", extra={"sequence_number": sequence_number(record), "reason": reason.partition(":")[0]})
     raw = msgspec.json.encode(record)
     ports.failed.keep(FailedEvent(source="stream", reason=reason, received_at=ports.now(), raw=raw))

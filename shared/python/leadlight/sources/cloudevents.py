@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from leadlight.activity import Activity, Identity
-from leadlight.activity.identity import ANONYMOUS, USER, email
+from leadlight.activity.identity import ANONYMOUS, EMAIL, USER, email
 from leadlight.problems import InvalidSignature, MalformedEvent, MissingIdentity
 from leadlight.sources.reading import json_body, kind_of, mapping, moment, optional_text, scalars, text
 from leadlight.sources.request import WebhookRequest
@@ -20,6 +20,7 @@ from leadlight.sources.traits import canonical
 
 STRUCTURED = "application/cloudevents+json"
 BATCH = "application/cloudevents-batch+json"
+MAX_IDS = 16
 
 
 def verify(request: WebhookRequest, *, secret: str, now: datetime) -> None:  # noqa: ARG001 - no replay window
@@ -116,7 +117,14 @@ def _identities(event: Mapping[str, Any], lead: Mapping[str, Any]) -> tuple[Iden
     for name, kind in (("user_id", USER), ("anonymous_id", ANONYMOUS)):
         if value := optional_text(lead.get(name), f"data.lead.{name}"):
             found.append(Identity(kind, value))
-    for tool, value in mapping(lead.get("ids"), "data.lead.ids").items():
+    ids = mapping(lead.get("ids"), "data.lead.ids")
+    if len(ids) > MAX_IDS or {EMAIL, USER, ANONYMOUS} & ids.keys():
+        raise MalformedEvent(
+            f"data.lead.ids holds at most {MAX_IDS} tools' own ids; send an email, a user id and an anonymous id "
+            "as data.lead.email, .user_id and .anonymous_id",
+            field="data.lead.ids",
+        )
+    for tool, value in ids.items():
         found.append(Identity(text(tool, "data.lead.ids"), text(value, f"data.lead.ids.{tool}")))
     if not found:
         raise MissingIdentity(

@@ -99,6 +99,8 @@ def scalars(values: Mapping[str, Any], field: str) -> dict[str, Scalar]:
     if len(found) > MAX_FIELDS:
         raise MalformedEvent(f"{field} has {len(found)} values; the limit is {MAX_FIELDS}", field=field)
     for name, value in found.items():
+        if len(name) > MAX_TEXT:
+            raise MalformedEvent(f"{field} has a name of {len(name)} characters; the limit is {MAX_TEXT}", field=field)
         if isinstance(value, int) and not -_MOST <= value < _MOST:
             raise MalformedEvent(f"{field}.{name} is beyond 64 bits: send it as a string", field=f"{field}.{name}")
     return found

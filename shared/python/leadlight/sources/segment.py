@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from leadlight.activity import Activity, Identity
 from leadlight.activity.identity import ANONYMOUS, USER, email
-from leadlight.problems import InvalidSignature, MalformedEvent, UnknownType
+from leadlight.problems import InvalidSignature, MalformedEvent, NotJson, UnknownType
 from leadlight.sources.reading import json_body, kind_of, mapping, moment, optional_text, scalars, slug, text
 from leadlight.sources.request import WebhookRequest
 from leadlight.sources.traits import canonical
@@ -75,7 +75,10 @@ def _signed(body: bytes) -> Iterator[bytes]:
     yield body
     if body[:1] == b"[":
         # The whole batch counts as signed by its first event: Segment offers nothing better.
-        first = json_body(body)[:1]
+        try:
+            first = json_body(body)[:1]
+        except NotJson:
+            return  # nobody's yet: what is wrong with it is told to the vendor only
         yield from (json.dumps(call, separators=(",", ":"), ensure_ascii=False).encode() for call in first)
 
 
@@ -118,8 +121,15 @@ def _page(call: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     if name := optional_text(call.get("name"), "name"):
         properties.setdefault("name", name)
     if not properties.get("path") and (url := optional_text(properties.get("url"), "properties.url")):
-        properties["path"] = urlsplit(url).path or "/"
+        properties["path"] = _path(url)
     return "page_viewed", scalars(properties, "properties")
+
+
+def _path(url: str) -> str:
+    try:
+        return urlsplit(url).path or "/"
+    except ValueError as error:
+        raise MalformedEvent(f"properties.url is no URL: {error}", field="properties.url") from error
 
 
 def _identified(_call: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:

@@ -1,8 +1,8 @@
 """Leads ranked, a page at a time, at a cost that does not grow with how many there are.
 
 The index knows buckets of five points, so that most changes of a score cost no write to it. A page reads a run of at
-most 500 leads from it and orders them by their scores of today. A run ends where a bucket does, so the order is exact
-but in a bucket of more than 500 leads, where it is exact within each run.
+most 500 leads from it and orders them by their scores of today. A run ends where a bucket does: the order is exact
+within a run. A lead whose score faded since its last fact stands in the run of its stored bucket.
 """
 
 import base64
@@ -27,7 +27,6 @@ class Place(NamedTuple):
     """Where a page ended: the run, and the last lead's place in it. Places sort in the order of the ranking."""
 
     run: str
-    bucket: int
     score: int
     lead_id: str
 
@@ -66,12 +65,12 @@ def _run(ports: Ports, stages: Sequence[str], start: str) -> list[str]:
 
 
 def _rows(keys: Sequence[str], start: str, ports: Ports) -> list[Row]:
-    buckets = {lead_id: bucket for bucket, lead_id in map(rank_of, keys)}
+    lead_ids = [lead_id for _, lead_id in map(rank_of, keys)]
     today = day_number(ports.now())
     rows = []
-    for state in ports.leads.get_many(list(buckets)):
+    for state in ports.leads.get_many(lead_ids):
         score = ports.portfolio.score(state.fold, today)
-        place = Place(start, -buckets[state.lead_id], -score.totals.score, state.lead_id)
+        place = Place(start, -score.totals.score, state.lead_id)
         rows.append(Row(place, state, score))
     return sorted(rows, key=lambda row: row.place)
 

@@ -1,4 +1,5 @@
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 
 from leadlight.events import Event
@@ -50,7 +51,7 @@ def _leads(event: Mapping[str, Any], ports: Ports) -> tuple[int, Any]:
     if stage and stage not in STAGE_NAMES:
         raise MalformedEvent(f"stage must be one of {', '.join(STAGE_NAMES)}, found {stage!r}", field="stage")
     limit = query.get("limit", "50")
-    if not limit.isdigit() or not 1 <= int(limit) <= MOST:
+    if not (limit.isascii() and limit.isdigit()) or not 1 <= int(limit) <= MOST:
         raise MalformedEvent(f"limit must be a number from 1 to {MOST}, found {limit!r}", field="limit")
     stages = (stage,) if stage else _WORKING
     page, following = ranking(ports, stages=stages, limit=int(limit), token=query.get("next"))
@@ -60,11 +61,17 @@ def _leads(event: Mapping[str, Any], ports: Ports) -> tuple[int, Any]:
 def _kpis(event: Mapping[str, Any], ports: Ports) -> tuple[int, Any]:
     query = event.get("queryStringParameters") or {}
     days, as_of = ports.records.measures()
-    first, last = query.get("from", ""), query.get("to", "9999-12-31")
+    first, last = (_day(query.get(name), name, default) for name, default in (("from", date.min), ("to", date.max)))
     model = f"{ports.documents.model.id}@{ports.documents.model.version}"
-    window = [day for day in days if first <= day.day <= last]
-    found = kpis(window, as_of=ports.now().date(), model=model)
+    found = kpis(days, as_of=ports.now().date(), first=first, last=last, model=model)
     return 200, {"as_of": as_of.isoformat() if as_of else None, "kpis": found}
+
+
+def _day(value: str | None, field: str, default: date) -> date:
+    try:
+        return date.fromisoformat(value) if value else default
+    except ValueError as error:
+        raise MalformedEvent(f"{field} must be a day such as 2026-11-21, found {value!r}", field=field) from error
 
 
 def _request_rollup(_event: Mapping[str, Any], ports: Ports) -> tuple[int, Any]:
