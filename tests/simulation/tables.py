@@ -86,7 +86,13 @@ class Table:
         for lead_id, sort in gone:
             self._changed((lead_id, sort), self.items[lead_id].pop(sort), None)
 
-    def _changed(self, key: Key, old: Item | None, new: Item | None) -> None:
+    def delete(self, lead_id: str, sort: str) -> None:
+        """Deletes on somebody's behalf, which the record's lack of DynamoDB's identity tells."""
+        old = self.items.get(lead_id, {}).pop(sort, None)
+        if old is not None:
+            self._changed((lead_id, sort), old, None, by_ttl=False)
+
+    def _changed(self, key: Key, old: Item | None, new: Item | None, *, by_ttl: bool = True) -> None:
         self.versions.setdefault(key, [None]).append(new)
         change: dict[str, Any] = {"Keys": {"lead_id": {"S": key[0]}, self._sort_name: {"S": key[1]}}}
         if old is not None:
@@ -95,6 +101,6 @@ class Table:
             change["NewImage"] = new
         name = "INSERT" if old is None else "REMOVE" if new is None else "MODIFY"
         record: Record = {"eventName": name, "eventSource": "aws:dynamodb", "dynamodb": change}
-        if new is None:
+        if new is None and by_ttl:
             record["userIdentity"] = TTL_IDENTITY
         self._stream.emit(record, key)

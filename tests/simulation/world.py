@@ -105,6 +105,18 @@ class MemoryFacts:
             found += [fact for fact in received if day_of(fact.order_key) == day]
         return found
 
+    def every(self, lead_id: str) -> list[Fact]:
+        return self._world.scheduler.call("query a lead", lambda: list(readable(self.table.query(lead_id, ""))))
+
+    def keys(self, lead_id: str) -> list[str]:
+        return self._world.scheduler.call(
+            "query keys", lambda: [item["key"]["S"] for item in self.table.query(lead_id, "")]
+        )
+
+    def delete(self, lead_id: str, keys: Sequence[str]) -> None:
+        for key in keys:
+            self._world.scheduler.call("delete fact", lambda key=key: self.table.delete(lead_id, key))  # type: ignore[misc]
+
     def _put_first(self, item: Item) -> None:
         if self.table.get(item["lead_id"]["S"], item["key"]["S"]) is None:
             self.table.put(item)

@@ -43,6 +43,15 @@ class Facts(Protocol):
     def on(self, lead_id: str, day: int, *, untimed: bool) -> list[Fact]:
         """The counted facts of a lead on a day, by a consistent query; `untimed`: also those without a time."""
 
+    def every(self, lead_id: str) -> list[Fact]:
+        """Every stored fact of a lead, copies among them, by a consistent query."""
+
+    def keys(self, lead_id: str) -> list[str]:
+        """The sort keys of everything that is stored under a lead, by a consistent query."""
+
+    def delete(self, lead_id: str, keys: Sequence[str]) -> None:
+        """Deletes what is stored under a lead by these keys; deleting again changes nothing."""
+
 
 class Leads(Protocol):
     """The leads table."""

@@ -13,7 +13,8 @@ class Activity:
 
     `source` and `id` together name it: the same pair is the same activity, however often it comes.
     `occurred_at` is in UTC, or None where the source gives no time. `properties` say what was done,
-    `traits` who did it; both hold plain values only.
+    `traits` who did it; both hold plain values only. `account` names the lead's company, `account_traits` say what is
+    known of it; a record of a company alone has no `identities`.
     """
 
     source: str
@@ -23,3 +24,5 @@ class Activity:
     identities: tuple[Identity, ...]
     traits: Mapping[str, Scalar] = field(default_factory=dict)
     properties: Mapping[str, Scalar] = field(default_factory=dict)
+    account: tuple[Identity, ...] = ()
+    account_traits: Mapping[str, Scalar] = field(default_factory=dict)

@@ -1,12 +1,12 @@
-"""Facts: the stored inputs, immutable. An activity becomes one to three of them."""
+"""Facts: the stored inputs, immutable. An activity becomes one to four of them."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
 from leadlight.activity.activity import Activity, Scalar
-from leadlight.activity.identity import Identity, lead_id_of, strongest
+from leadlight.activity.identity import Identity, account_id_of, lead_id_of, strength, strongest, without_tag
 from leadlight.activity.order_key import fact_hash, hash_text, order_key, timestamp
 
 
@@ -18,10 +18,12 @@ class Kind(StrEnum):
     CONSENT = "consent"
     DEAL = "deal"
     SALES = "sales"
+    IDENTITY = "identity"
 
 
 RESERVED_TYPES: Mapping[str, Kind] = {
     "lead_identified": Kind.TRAITS,
+    "account_identified": Kind.TRAITS,
     "consent_given": Kind.CONSENT,
     "consent_withdrawn": Kind.CONSENT,
     "deal_opened": Kind.DEAL,
@@ -29,7 +31,12 @@ RESERVED_TYPES: Mapping[str, Kind] = {
     "deal_lost": Kind.DEAL,
     "handoff_accepted": Kind.SALES,
     "handoff_rejected": Kind.SALES,
+    "identities_merged": Kind.IDENTITY,
+    "identities_separated": Kind.IDENTITY,
+    "identity_shared": Kind.IDENTITY,
+    "identity_personal": Kind.IDENTITY,
 }
+OF_TWO = ("identities_merged", "identities_separated")  # what a team says of exactly two identities
 REQUIRED_PROPERTIES: Mapping[str, tuple[str, ...]] = {
     "deal_opened": ("deal_id",),
     "deal_won": ("deal_id",),
@@ -41,10 +48,11 @@ REQUIRED_PROPERTIES: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
-    """One stored input of one lead.
+    """One stored input of one lead, or of one account.
 
     `untimed` says that the source gave no time and that `occurred_at` is the time of first receipt.
     `backfill` says that it came by an import: it is scored, and nothing is announced for it.
+    `owner` is set on a copy: the merged lead whose fact this is, as of that lead's `epoch`.
     """
 
     lead_id: str
@@ -57,49 +65,78 @@ class Fact:
     values: Mapping[str, Scalar]
     untimed: bool = False
     backfill: bool = False
+    owner: str = ""
+    epoch: int = 0
 
     @property
     def order_key(self) -> bytes:
-        """Where the fact stands among its lead's facts."""
+        """Where the fact stands among its lead's facts; a copy stands where its original does."""
         return order_key(self.occurred_at, fact_hash(self.source, self.source_id))
 
     @property
     def key(self) -> str:
         """The sort key that it is stored under: a function of what happened, never of its delivery."""
         name = hash_text(fact_hash(self.source, self.source_id))
-        if self.untimed:
-            return f"untimed#{self.kind}#{name}"
-        return f"{self.kind}#{timestamp(self.occurred_at)}#{name}"
+        moment = "" if self.untimed else timestamp(self.occurred_at)
+        copied = f"#{self.owner}" if self.owner else ""
+        return f"untimed#{self.kind}#{name}{copied}" if self.untimed else f"{self.kind}#{moment}#{name}{copied}"
+
+    def copied(self, *, to: str, epoch: int) -> "Fact":
+        """The copy that stands among the facts of the lead that this one's lead was merged into."""
+        return replace(self, lead_id=to, owner=self.lead_id, epoch=epoch)
 
 
-def facts_of(activity: Activity, *, received_at: datetime, backfill: bool = False) -> Iterator[Fact]:
-    """The facts that an activity states, all under the lead of its strongest identity.
+def facts_of(
+    activity: Activity, *, received_at: datetime, backfill: bool = False, fold_tags: bool = False
+) -> Iterator[Fact]:
+    """The facts that an activity states: under the lead of its strongest identity, and under its account.
+
+    Args:
+        activity: what a source told.
+        received_at: the time of the facts where the source gives none.
+        backfill: they come by an import.
+        fold_tags: `ada+news@acme.com` is the same person as `ada@acme.com`.
 
     Raises:
-        ValueError: the activity has no identity.
+        ValueError: the activity names neither a lead nor an account.
     """
-    identity = strongest(activity.identities)
-    if identity is None:
+    identities = tuple(dict.fromkeys(map(without_tag, activity.identities))) if fold_tags else activity.identities
+    if not identities and not activity.account:
         raise ValueError("an activity without an identity belongs to nobody")
     kind = RESERVED_TYPES.get(activity.type, Kind.ACTIVITY)
 
-    def fact(kind: Kind, values: Mapping[str, Scalar]) -> Fact:
+    def fact(of: str, kind: Kind, values: Mapping[str, Scalar], names: tuple[Identity, ...] = identities) -> Fact:
         return Fact(
-            lead_id=lead_id_of(identity),
+            lead_id=of,
             kind=kind,
             type=activity.type,
             source=activity.source,
             source_id=activity.id,
             occurred_at=activity.occurred_at or received_at,
-            identities=activity.identities,
+            identities=names,
             values=values,
             untimed=activity.occurred_at is None,
             backfill=backfill,
         )
 
+    company = strongest(activity.account)
+    if company and (activity.account_traits or len(activity.account) > 1):
+        yield fact(account_id_of(company), Kind.TRAITS, activity.account_traits, activity.account)
+    if not identities:
+        return
+    lead = lead_id_of(max(identities, key=strength)) if activity.type in OF_TWO else lead_of(identities)
+    traits = {**activity.traits, "account": ":".join(company)} if company else activity.traits
     if kind is not Kind.TRAITS:
-        yield fact(kind, activity.properties)
-    if activity.traits or kind is Kind.TRAITS:
-        yield fact(Kind.TRAITS, activity.traits)
+        yield fact(lead, kind, activity.properties)
+    if traits or kind is Kind.TRAITS:
+        yield fact(lead, Kind.TRAITS, traits)
     if activity.type == "unsubscribed":
-        yield fact(Kind.CONSENT, {})
+        yield fact(lead, Kind.CONSENT, {})
+
+
+def lead_of(identities: tuple[Identity, ...]) -> str:
+    """The lead of the strongest of some identities."""
+    identity = strongest(identities)
+    if identity is None:
+        raise ValueError("no identity, no lead")
+    return lead_id_of(identity)

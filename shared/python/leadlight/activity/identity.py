@@ -1,4 +1,4 @@
-"""Identities point to a lead; the strongest one of a payload names it."""
+"""Identities point to a lead; the strongest one of a payload names it. Companies have identities of their own."""
 
 import base64
 import hashlib
@@ -8,12 +8,16 @@ from typing import NamedTuple
 EMAIL = "email"
 ANONYMOUS = "anonymous"
 USER = "user"
+DOMAIN = "domain"
+_RANKS = {EMAIL: 0, DOMAIN: 0, USER: 1, ANONYMOUS: 3}
+_TOOL = 2
 
 
 class Identity(NamedTuple):
-    """One name that a tool has for a lead.
+    """One name that a tool has for a lead, or for an account.
 
-    `kind` is `email`, `anonymous`, `user` (the product's own user id) or a tool's name (`hubspot`).
+    `kind` is `email`, `anonymous`, `user` (the product's own user id) or a tool's name (`hubspot`); of an account it is
+    `domain` or a tool's name.
     """
 
     kind: str
@@ -29,18 +33,46 @@ def email(value: str) -> Identity | None:
     return Identity(EMAIL, address)
 
 
-def strength(identity: Identity) -> tuple[int, Identity]:
-    """Sorts identities strongest first: email, then a tool's own id, then anonymous."""
-    rank = {EMAIL: 0, USER: 1, ANONYMOUS: 3}.get(identity.kind, 2)
-    return rank, identity
+def without_tag(identity: Identity) -> Identity:
+    """An address without its plus tag: `ada+news@acme.com` is `ada@acme.com`; any other identity as it is."""
+    local, _, domain = identity.value.rpartition("@")
+    plain, plus, _ = local.partition("+")
+    return Identity(EMAIL, f"{plain}@{domain}") if identity.kind == EMAIL and plus and plain else identity
+
+
+def domain(value: str) -> Identity | None:
+    """A company's domain from a domain, a URL or an address (`https://www.acme.com/about` is `acme.com`), or None."""
+    host = value.strip().lower().rpartition("://")[2].partition("/")[0].rpartition("@")[2].partition(":")[0]
+    name = host.removeprefix("www.").strip(".")
+    if "." not in name or any(character.isspace() for character in name):
+        return None
+    return Identity(DOMAIN, name)
+
+
+def strength(identity: Identity) -> tuple[int, str]:
+    """Sorts identities strongest first: email, user id, a tool's own id, anonymous; then by the lead's id.
+
+    It is a total order, so that of any leads that are one person all agree which one stays.
+    """
+    return _RANKS.get(identity.kind, _TOOL), lead_id_of(identity)
 
 
 def strongest(identities: Iterable[Identity]) -> Identity | None:
     """The identity that names the lead, whatever order they came in; None where there is none."""
-    return min(identities, key=strength, default=None)
+    found = list(identities)
+    return found[0] if len(found) == 1 else min(found, key=strength, default=None)
 
 
 def lead_id_of(identity: Identity) -> str:
     """The lead that an identity names: a pure function, so any function can work it out without a look-up."""
+    return "ld_" + _name(identity)
+
+
+def account_id_of(identity: Identity) -> str:
+    """The account that an identity names, in the same way."""
+    return "ac_" + _name(identity)
+
+
+def _name(identity: Identity) -> str:
     digest = hashlib.blake2b(f"{identity.kind}:{identity.value}".encode(), digest_size=10).digest()
-    return "ld_" + base64.b32encode(digest).decode().lower()
+    return base64.b32encode(digest).decode().lower()

@@ -56,8 +56,17 @@ def batch_write(client: Any, table: str, items: list[dict[str, Any]]) -> None:
     Raises:
         Unavailable: some were still left over after five rounds.
     """
-    for start in range(0, len(items), BATCH):
-        left = {table: [{"PutRequest": {"Item": item}} for item in items[start : start + BATCH]]}
+    _batches(client, table, [{"PutRequest": {"Item": item}} for item in items])
+
+
+def batch_delete(client: Any, table: str, keys: list[dict[str, Any]]) -> None:
+    """Deletes items in the same way."""
+    _batches(client, table, [{"DeleteRequest": {"Key": key}} for key in keys])
+
+
+def _batches(client: Any, table: str, requests: list[dict[str, Any]]) -> None:
+    for start in range(0, len(requests), BATCH):
+        left = {table: requests[start : start + BATCH]}
         for attempt in range(_ROUNDS):
             left = call(client.batch_write_item, RequestItems=left).get("UnprocessedItems") or {}
             if not left:

@@ -35,6 +35,8 @@ def to_item(fact: Fact, *, retention_days: int) -> Item:
         item["received_at"] = {"S": timestamp(fact.occurred_at)}
     if fact.backfill:
         item["backfill"] = {"BOOL": True}
+    if fact.owner:
+        item["epoch"] = {"N": str(fact.epoch)}
     if fact.kind is Kind.ACTIVITY:
         kept = (retention_days + _MARGIN_DAYS) * _DAY_SECONDS
         item["expires_at"] = {"N": str(milliseconds(fact.occurred_at) // 1000 + kept)}
@@ -51,7 +53,7 @@ def from_item(item: Mapping[str, Mapping[str, Any]]) -> Fact:
         body = msgspec.json.decode(item["body"]["S"], type=_Body)
         for name in REQUIRED_PROPERTIES.get(body.type, ()):
             body.values[name]  # a KeyError where it lacks what its type needs
-        head, second, _ = item["key"]["S"].split("#")
+        head, second, _, *owner = item["key"]["S"].split("#")
         untimed = head == "untimed"
         return Fact(
             lead_id=item["lead_id"]["S"],
@@ -64,6 +66,8 @@ def from_item(item: Mapping[str, Mapping[str, Any]]) -> Fact:
             values=body.values,
             untimed=untimed,
             backfill="backfill" in item,
+            owner=owner[0] if owner else "",
+            epoch=int(item["epoch"]["N"]) if owner else 0,
         )
     except (KeyError, ValueError) as error:
         raise ValueError(f"not a fact: {error}") from error

@@ -3,8 +3,8 @@ from typing import Any
 
 from leadlight.activity import Fact, Kind
 from leadlight.activity.order_key import day_of, day_text
-from leadlight.adapters.clients import batch_write, call, client
-from leadlight.adapters.fact_items import readable, to_item
+from leadlight.adapters.clients import batch_delete, batch_write, call, client
+from leadlight.adapters.fact_items import Item, readable, to_item
 from leadlight.ports import Conflict
 
 
@@ -43,6 +43,18 @@ class DynamoFacts:
             found += [fact for fact in received if day_of(fact.order_key) == day]
         return found
 
+    def every(self, lead_id: str) -> list[Fact]:
+        """Every stored fact of a lead, copies among them."""
+        return list(readable(self._items(lead_id)))
+
+    def keys(self, lead_id: str) -> list[str]:
+        """The sort keys of everything that is stored under a lead."""
+        return [item["key"]["S"] for item in self._items(lead_id)]
+
+    def delete(self, lead_id: str, keys: Sequence[str]) -> None:
+        """Deletes what is stored under a lead by these keys."""
+        batch_delete(self._client, self._table, [{"lead_id": {"S": lead_id}, "key": {"S": key}} for key in keys])
+
     def _put_first(self, fact: Fact) -> None:
         try:
             call(
@@ -55,18 +67,22 @@ class DynamoFacts:
             return  # it came before: the first receipt stays
 
     def _query(self, lead_id: str, prefix: str) -> Iterator[Fact]:
+        return readable(self._items(lead_id, prefix))
+
+    def _items(self, lead_id: str, prefix: str = "") -> Iterator[Item]:
+        """Everything under a lead whose key begins with a prefix, by a consistent query."""
+        condition: dict[str, Any] = {
+            "KeyConditionExpression": "lead_id = :lead",
+            "ExpressionAttributeValues": {":lead": {"S": lead_id}},
+        }
+        if prefix:
+            condition["KeyConditionExpression"] += " AND begins_with(#key, :prefix)"
+            condition["ExpressionAttributeNames"] = {"#key": "key"}
+            condition["ExpressionAttributeValues"][":prefix"] = {"S": prefix}
         page: dict[str, Any] = {}
         while True:
-            answer = call(
-                self._client.query,
-                TableName=self._table,
-                ConsistentRead=True,
-                KeyConditionExpression="lead_id = :lead AND begins_with(#key, :prefix)",
-                ExpressionAttributeNames={"#key": "key"},
-                ExpressionAttributeValues={":lead": {"S": lead_id}, ":prefix": {"S": prefix}},
-                **page,
-            )
-            yield from readable(answer["Items"])
+            answer = call(self._client.query, TableName=self._table, ConsistentRead=True, **condition, **page)
+            yield from answer["Items"]
             if "LastEvaluatedKey" not in answer:
                 return
             page = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}

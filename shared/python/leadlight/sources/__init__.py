@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from leadlight.activity import Activity, Kind
-from leadlight.activity.fact import REQUIRED_PROPERTIES, RESERVED_TYPES
+from leadlight.activity.fact import OF_TWO, REQUIRED_PROPERTIES, RESERVED_TYPES
 from leadlight.problems import (
     FutureTime,
     InvalidSignature,
@@ -94,8 +94,10 @@ def checked(activity: Activity, *, now: datetime) -> Activity:
         FutureTime: it occurred more than 24 hours after `now`.
         MalformedEvent: a property that its type needs is absent or of the wrong kind.
     """
-    if not activity.identities:
+    if not activity.identities and not (activity.account and activity.type == "account_identified"):
         raise MissingIdentity("send a user id, an anonymous id or an email", field="userId")
+    if activity.type in OF_TWO and len(activity.identities) != 2:  # noqa: PLR2004 - it says so
+        raise MalformedEvent(f"{activity.type} names exactly two identities", field="data.lead")
     if activity.occurred_at and activity.occurred_at > now + MAX_AHEAD:
         raise FutureTime(
             f"the time {activity.occurred_at.isoformat()} is more than 24 hours ahead; send UTC and check the "
