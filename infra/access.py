@@ -7,11 +7,13 @@ from aws_cdk import aws_iam as iam
 
 from infra.bus import Bus
 from infra.failures import FailureQueues
+from infra.forgotten_secret import FORGOTTEN_WILDCARD, ForgottenSecret
 from infra.settings import Settings
 from infra.source_secrets import SECRETS_WILDCARD, SourceSecrets
 from infra.storage import FAILED_PREFIX, STREAM_FAILURES_PREFIX, Storage
 from infra.tables import RANKING_INDEX, Tables
 
+_ANY = ("s3:DeleteObject", "s3:GetObject", "s3:PutObject")
 STREAM_ACTIONS = (
     "dynamodb:DescribeStream",
     "dynamodb:GetRecords",
@@ -52,12 +54,19 @@ class Resources:
     storage: Storage
     bus: Bus
     secrets: SourceSecrets
+    forgotten: ForgottenSecret
     failures: FailureQueues
 
     def access(self) -> dict[str, Access]:
         """Each function's access by its name; nothing beyond what its code calls."""
         activities, leads, records = self.tables.activities, self.tables.leads, self.tables.records
         failed_bodies = self._put_objects(FAILED_PREFIX, "Each failed event has an object of its own.")
+        read_forgotten = Grant(
+            actions=("secretsmanager:GetSecretValue",),
+            resource=self.forgotten.arn_pattern,
+            wildcard=FORGOTTEN_WILDCARD,
+            reason="Secrets Manager ends an ARN in characters of its own.",
+        )
         put_events = _allow("events:PutEvents", self.bus.bus.event_bus_arn)
         return {
             "ingest": Access(
@@ -73,22 +82,27 @@ class Resources:
                     failed_bodies,
                 ),
                 environment=self._names(
-                    "ACTIVITIES_TABLE", "RECORDS_TABLE", "BUCKET", "SECRETS_PREFIX", "RETENTION_DAYS"
+                    "ACTIVITIES_TABLE", "RECORDS_TABLE", "BUCKET", "SECRETS_PREFIX", "RETENTION_DAYS", "FOLD_PLUS_TAGS"
                 ),
             ),
             "rescore": Access(
                 grants=(
-                    _table(activities.table_arn, "Query"),
-                    _table(leads.table_arn, "BatchGetItem", "GetItem", "PutItem"),
-                    _table(records.table_arn, "PutItem"),
+                    _table(activities.table_arn, "BatchWriteItem", "DeleteItem", "GetItem", "PutItem", "Query"),
+                    _table(
+                        leads.table_arn, "BatchGetItem", "BatchWriteItem", "ConditionCheckItem", "GetItem", "PutItem"
+                    ),
+                    _table(records.table_arn, "BatchWriteItem", "GetItem", "PutItem", "Query", "UpdateItem"),
                     failed_bodies,
+                    read_forgotten,
                     *self._stream(activities.table_stream_arn),
                 ),
-                environment=self._names("ACTIVITIES_TABLE", "LEADS_TABLE", "RECORDS_TABLE", "BUCKET", "RETENTION_DAYS"),
+                environment=self._names(
+                    "ACTIVITIES_TABLE", "LEADS_TABLE", "RECORDS_TABLE", "BUCKET", "FORGOTTEN_SECRET", "RETENTION_DAYS"
+                ),
             ),
             "publish": Access(
                 grants=(
-                    _table(leads.table_arn, "UpdateItem"),
+                    _table(leads.table_arn, "GetItem", "UpdateItem"),
                     _table(records.table_arn, "BatchWriteItem"),
                     put_events,
                     *self._stream(leads.table_stream_arn),
@@ -97,14 +111,14 @@ class Resources:
             ),
             "nurture": Access(
                 grants=(
-                    _table(leads.table_arn, "GetItem", "PutItem"),
+                    _table(leads.table_arn, "BatchGetItem", "BatchWriteItem", "GetItem", "PutItem"),
                     _allow("sqs:SendMessage", self.failures.nurture.queue_arn),
                 ),
                 environment=self._names("LEADS_TABLE"),
             ),
             "rollup": Access(
                 grants=(
-                    _table(leads.table_arn, "Scan"),
+                    _table(leads.table_arn, "GetItem", "PutItem", "Scan"),
                     _table(records.table_arn, "BatchWriteItem", "Query"),
                     _allow("sqs:SendMessage", self.failures.rollup.queue_arn),
                 ),
@@ -112,12 +126,27 @@ class Resources:
             ),
             "api": Access(
                 grants=(
+                    _table(activities.table_arn, "Query"),
                     _table(leads.table_arn, "BatchGetItem", "GetItem"),
                     _table(f"{leads.table_arn}/index/{RANKING_INDEX}", "Query"),
-                    _table(records.table_arn, "Query"),
+                    _table(records.table_arn, "BatchWriteItem", "Query"),
                     put_events,
                 ),
-                environment=self._names("LEADS_TABLE", "RECORDS_TABLE", "BUS"),
+                environment=self._names("ACTIVITIES_TABLE", "LEADS_TABLE", "RECORDS_TABLE", "BUS", "RETENTION_DAYS"),
+            ),
+            "erase": Access(
+                grants=(
+                    _table(activities.table_arn, "BatchWriteItem", "Query"),
+                    _table(leads.table_arn, "BatchGetItem", "BatchWriteItem", "GetItem"),
+                    _table(records.table_arn, "BatchWriteItem", "DeleteItem", "GetItem", "Query", "UpdateItem"),
+                    _allow("s3:ListBucket", self.storage.bucket.bucket_arn),
+                    self._objects(FAILED_PREFIX, *_ANY, reason="Anybody's failed event may name the person."),
+                    self._objects(STREAM_FAILURES_PREFIX, *_ANY, reason="So may a batch that a stream gave up."),
+                    read_forgotten,
+                ),
+                environment=self._names(
+                    "ACTIVITIES_TABLE", "LEADS_TABLE", "RECORDS_TABLE", "BUCKET", "FORGOTTEN_SECRET", "RETENTION_DAYS"
+                ),
             ),
         }
 
@@ -130,8 +159,11 @@ class Resources:
         yield _allow("s3:ListBucket", self.storage.bucket.bucket_arn)
 
     def _put_objects(self, prefix: str, reason: str) -> Grant:
+        return self._objects(prefix, "s3:PutObject", reason=reason)
+
+    def _objects(self, prefix: str, *actions: str, reason: str) -> Grant:
         return Grant(
-            actions=("s3:PutObject",),
+            actions=actions,
             resource=self.storage.bucket.arn_for_objects(f"{prefix}*"),
             wildcard=f"<{self.storage.bucket_logical_id}.Arn>/{prefix}*",
             reason=reason,
@@ -145,7 +177,9 @@ class Resources:
             "BUCKET": self.storage.bucket.bucket_name,
             "BUS": self.bus.bus.event_bus_name,
             "SECRETS_PREFIX": self.secrets.prefix,
+            "FORGOTTEN_SECRET": self.forgotten.name,
             "RETENTION_DAYS": str(self.settings.retention_days),
+            "FOLD_PLUS_TAGS": str(self.settings.fold_plus_tags).lower(),
         }
         return {f"LEADLIGHT_{name}": names[name] for name in wanted}
 

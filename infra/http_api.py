@@ -46,8 +46,14 @@ ROUTES = (
     Route(method="POST", path="/v1/activities", function="ingest"),
     Route(method="GET", path="/v1/leads", function="api"),
     Route(method="GET", path="/v1/leads/{lead_id}", function="api"),
+    Route(method="GET", path="/v1/leads/{lead_id}/links", function="api"),
+    Route(method="POST", path="/v1/leads/{lead_id}/forget", function="erase"),
+    Route(method="GET", path="/v1/leads/{lead_id}/export", function="erase"),
+    Route(method="GET", path="/v1/accounts", function="api"),
+    Route(method="GET", path="/v1/accounts/{account_id}", function="api"),
     Route(method="GET", path="/v1/kpis", function="api"),
     Route(method="POST", path="/v1/kpis/rollups", function="api"),
+    Route(method="POST", path="/v1/spend", function="api"),
     Route(
         method="GET",
         path="/v1/health",
@@ -57,8 +63,11 @@ ROUTES = (
 )
 
 
+FACING = sorted({route.function for route in ROUTES})
+
+
 class HttpApi(Construct):
-    """Routes to the two functions that face the web, throttled and with an access log."""
+    """Routes to the functions that face the web, throttled and with an access log."""
 
     def __init__(self, scope: Construct, construct_id: str, *, functions: Functions, settings: Settings) -> None:
         super().__init__(scope, construct_id)
@@ -69,7 +78,7 @@ class HttpApi(Construct):
             create_default_stage=False,
             default_authorizer=HttpIamAuthorizer(),
         )
-        integrations = {name: HttpLambdaIntegration(f"To{name.title()}", functions[name]) for name in ("ingest", "api")}
+        integrations = {name: HttpLambdaIntegration(f"To{name.title()}", functions[name]) for name in FACING}
         for route in ROUTES:
             self._route(route, integrations[route.function])
         self._stage(settings)

@@ -17,14 +17,15 @@ MAX_EVENT_AGE = Duration.hours(6)
 
 
 class Rules(Construct):
-    """Scores and stages go to nurture; asked-for rollups to rollup."""
+    """Scores, stages and merges go to nurture; asked-for rollups to rollup."""
 
     def __init__(
         self, scope: Construct, construct_id: str, *, bus: Bus, functions: Functions, failures: FailureQueues
     ) -> None:
         super().__init__(scope, construct_id)
         self._bus = bus.bus
-        self._rule("Nurture", ["Lead Scored", "Lead Stage Changed"], functions["nurture"], failures.nurture)
+        followed = ["Lead Scored", "Lead Stage Changed", "Lead Merged"]
+        self._rule("Nurture", followed, functions["nurture"], failures.nurture)
         self._rule("RollupRequested", ["KPI Rollup Requested"], functions["rollup"], failures.rollup)
         self._keep_failed_invocations("NurtureInvocations", functions["nurture"], failures.nurture)
         self._keep_failed_invocations("RollupInvocations", functions["rollup"], failures.rollup)

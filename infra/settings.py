@@ -32,6 +32,7 @@ class Settings(BaseModel):
     retention_days: int = Field(default=400, ge=400, le=3650)  # the longest window, history and margin
     log_retention_days: LogRetentionDays = 90
     log_level: Literal["DEBUG", "INFO", "WARN", "ERROR"] = "INFO"
+    fold_plus_tags: bool = False  # ada+news@acme.com is ada@acme.com; leads stored before keep their names
     throttle_rate: int = Field(default=500, ge=1, le=10_000)
     throttle_burst: int = Field(default=1_000, ge=1, le=5_000)
     iterator_age_alarm_seconds: int = Field(default=60, ge=1, le=86_400)

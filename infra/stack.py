@@ -7,6 +7,7 @@ from infra.access import Resources
 from infra.alarms import Alarms
 from infra.bus import Bus
 from infra.failures import FailureQueues
+from infra.forgotten_secret import ForgottenSecret
 from infra.functions import Functions
 from infra.http_api import HttpApi
 from infra.outputs import add_outputs
@@ -37,6 +38,7 @@ class LeadlightStack(Stack):
             storage=Storage(self, "Storage", settings=settings),
             bus=Bus(self, "Events"),
             secrets=SourceSecrets(self, "Sources", settings=settings),
+            forgotten=ForgottenSecret(self, "Forgotten", settings=settings),
             failures=FailureQueues(self, "Failures"),
         )
         runtime = Runtime(self, "Runtime", settings=settings, bundle=bundle)

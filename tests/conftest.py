@@ -15,8 +15,9 @@ os.environ.setdefault("AWS_EC2_METADATA_DISABLED", "true")
 
 
 def pytest_addoption(parser) -> None:
-    """`make soak` runs the same simulation longer."""
+    """`make soak` runs the same tests longer."""
     parser.addoption("--seeds", type=int, default=2_000, help="how many seeds the simulation runs")
+    parser.addoption("--share", type=int, default=1, help="how many per cent of the long import run")
 
 
 @pytest.fixture(scope="session")

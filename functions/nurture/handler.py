@@ -14,4 +14,4 @@ logger = Logger()
 @logger.inject_lambda_context(correlation_id_path="id")
 def lambda_handler(event: dict[str, Any], context: Any) -> None:
     state = follow(event["detail"], wiring.ports())
-    logger.info("followed", lead_id=state.lead_id, campaigns=len(state.enrollments))
+    logger.info("followed", campaigns=len(state.enrollments))  # no lead_id: a hash of an address can be guessed

@@ -16,9 +16,10 @@ from infra.local.sales import answer_hand_offs
 from infra.local.session import LocalStack, local_stack
 from infra.local.simulate import Post, funnel
 from infra.local.traffic import measure_latency, send_all
-from leadlight.cli.tables import kpis_table, leads_table
+from leadlight.cli.tables import accounts_table, kpis_table, leads_table
 
 SHOWN = 25
+ACCOUNTS = 8
 LATENCY_SAMPLES = 25
 
 
@@ -74,6 +75,8 @@ def _show(stack: LocalStack, console: Console) -> None:
     answer: dict[str, Any] = stack.http.get(f"/v1/leads?limit={SHOWN}")
     leads = answer["leads"]
     console.print(f"\n[bold]The {len(leads)} leads to call first[/]", leads_table(leads), sep="\n")
+    accounts = stack.http.get(f"/v1/accounts?limit={ACCOUNTS}")["accounts"]
+    console.print("\n[bold]Their companies[/]", accounts_table(accounts), sep="\n")
     answer = stack.http.get("/v1/kpis")
     console.print(f"\n[bold]KPIs as of {answer['as_of'][:16]}Z[/]", kpis_table(answer["kpis"]), "", sep="\n")
     if errors := stack.errors():

@@ -109,6 +109,16 @@ class LocalStack:
         """The errors of functions that streams and rules invoked, retried or not."""
         return [error for part in self.parts() for error in part.errors]
 
+    def logs(self) -> str:
+        """What every function printed, whoever ran it, and what the emulator says itself."""
+        files = [self.emulator.log, *sorted((self.emulator.directory / "functions").glob("*/output.log"))]
+        printed = [path.read_text(errors="replace") for path in files if path.exists()]
+        logs = self.clients("logs")
+        for group in logs.describe_log_groups()["logGroups"]:
+            for page in logs.get_paginator("filter_log_events").paginate(logGroupName=group["logGroupName"]):
+                printed += [event["message"] for event in page["events"]]
+        return "\n".join(printed)
+
     def close(self) -> None:
         """Stop what flows; the functions' processes end with it."""
         for part in self.parts():

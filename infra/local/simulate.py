@@ -26,6 +26,7 @@ from infra.local.personas import (
 
 DAYS = 45
 DUPLICATES = 0.05
+GROUPED = 3  # one visitor of so many is in a workspace of the product
 CLOUDEVENTS_SOURCE = "https://email.acme.example"
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://acme.example/simulated-funnel")
 
@@ -118,6 +119,8 @@ def _posts(visitor: Visitor, seed: int, now: datetime, secret: str, chance: rand
     if visitor.traits:
         call = {"type": "identify", "traits": visitor.traits, **_common(visitor, seed, "identify", first_seen)}
         yield segment_post(call, secret=secret, occurred_at=first_seen)
+        if visitor.number % GROUPED == 0:
+            yield segment_post(_group(visitor, seed, first_seen), secret=secret, occurred_at=first_seen)
     acts = [act for act in visitor.persona.acts for _ in range(chance.randint(act.least, act.most))]
     for index, act in enumerate(acts):
         age = min(chance.triangular(0.01, visitor.persona.recent, 0.1), (now - first_seen) / timedelta(days=1))
@@ -126,6 +129,14 @@ def _posts(visitor: Visitor, seed: int, now: datetime, secret: str, chance: rand
 
     if visitor.persona.wins:
         yield from _won_deal(visitor, seed, first_seen, now, chance)
+
+
+def _group(visitor: Visitor, seed: int, occurred_at: datetime) -> dict[str, Any]:
+    """What the product says of the company whose workspace the visitor is in."""
+    company, domain = visitor.traits["company"], str(visitor.email).partition("@")[2]
+    traits = {**company, "website": f"https://www.{domain}/"}
+    common = _common(visitor, seed, "group", occurred_at)
+    return {"type": "group", "groupId": f"workspace-{domain}", "traits": traits, **common}
 
 
 def _won_deal(

@@ -9,7 +9,7 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import bulk, engine, ingest_cpu, init, layer_size, price, units
+from tests.bench import accounts, bulk, engine, imports, ingest_cpu, init, layer_size, price, units
 from tests.bench.price import Part
 from tests.bench.row import Row
 
@@ -24,7 +24,16 @@ def measure(*, quick: bool) -> tuple[list[Row], list[Part]]:
     assert cpu[0].value is not None
     assert cpu[0].peer_value is not None
     priced, bill = price.rows(usage, ingest_ms=cpu[0].value, put_ms=cpu[0].peer_value)
-    return [*found, *of_units, *cpu, *init.rows(quick=quick), *layer_size.rows(), *priced], bill
+    of_units += imports.rows(quick=quick)
+    return [
+        *found,
+        *of_units,
+        *accounts.rows(quick=quick),
+        *cpu,
+        *init.rows(quick=quick),
+        *layer_size.rows(),
+        *priced,
+    ], bill
 
 
 def table(found: Sequence[Row], *, quick: bool) -> Table:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
+from operator import eq, le, lt
 from typing import Any
 from unittest import mock
 
@@ -12,6 +13,7 @@ from botocore.exceptions import ClientError
 
 from tests.bench.item_size import Item, index_units, read_units, size, write_units
 
+_COMPARE: dict[str, Callable[[Any, Any], bool]] = {"<": lt, "<=": le, "=": eq}
 SORT_KEYS = {"activities": "key", "leads": "item", "records": "sk"}
 Record = dict[str, Any]
 
@@ -44,10 +46,13 @@ class Metered:
         self._answers: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
             "PutItem": self._put_item,
             "GetItem": self._get_item,
+            "BatchGetItem": self._batch_get,
+            "DeleteItem": self._delete_item,
             "Query": self._query,
             "BatchWriteItem": self._batch_write,
             "UpdateItem": self._remove_outbox,
             "PutEvents": self._put_events,
+            "GetSecretValue": lambda _call: {"SecretString": "bench"},
         }
 
     @contextmanager
@@ -98,8 +103,11 @@ class Metered:
     def _batch_write(self, call: dict[str, Any]) -> dict[str, Any]:
         for table, requests in call["RequestItems"].items():
             for request in requests:
-                item = request["PutRequest"]["Item"]
-                self._store(table, self.item(table, *self._key(table, item)), item)
+                if "PutRequest" in request:
+                    item = request["PutRequest"]["Item"]
+                    self._store(table, self.item(table, *self._key(table, item)), item)
+                else:
+                    self._remove(table, request["DeleteRequest"]["Key"])
         return {"UnprocessedItems": {}}
 
     def _get_item(self, call: dict[str, Any]) -> dict[str, Any]:
@@ -108,11 +116,28 @@ class Metered:
         self.meter.read(table, read_units(size(found) if found else 0, consistent=bool(call.get("ConsistentRead"))))
         return {"Item": found} if found else {}
 
+    def _batch_get(self, call: dict[str, Any]) -> dict[str, Any]:
+        found = {
+            table: [self._get_item({"TableName": table, "Key": key}).get("Item") for key in asked["Keys"]]
+            for table, asked in call["RequestItems"].items()
+        }
+        return {"Responses": {table: [item for item in items if item] for table, items in found.items()}}
+
+    def _delete_item(self, call: dict[str, Any]) -> dict[str, Any]:
+        table, before = call["TableName"], self.item(call["TableName"], *self._key(call["TableName"], call["Key"]))
+        if not _holds(call, before):
+            self.meter.write(table, write_units(before))
+            raise ClientError({"Error": {"Code": "ConditionalCheckFailedException"}}, "DeleteItem")
+        self._remove(table, call["Key"])
+        return {}
+
     def _query(self, call: dict[str, Any]) -> dict[str, Any]:
         table, values = call["TableName"], call["ExpressionAttributeValues"]
-        partition, prefix = (value["S"] for value in values.values())
+        partition, first, *last = (value["S"] for value in values.values())
         items = self._items[table].get(partition, {})
-        found = [items[sort] for sort in sorted(items) if sort.startswith(prefix)]
+        between = "BETWEEN" in call["KeyConditionExpression"]
+        sorts = [each for each in sorted(items) if (first <= each <= last[0] if between else each.startswith(first))]
+        found = [items[sort] for sort in sorts[: call.get("Limit")]]
         self.meter.read(table, read_units(sum(map(size, found)), consistent=bool(call.get("ConsistentRead"))))
         return {"Items": found, "Count": len(found), "ScannedCount": len(found)}
 
@@ -121,38 +146,48 @@ class Metered:
         self.meter.event_bytes += sum(len(entry["Detail"]) for entry in call["Entries"])
         return {"FailedEntryCount": 0, "Entries": [{"EventId": "1"} for _ in call["Entries"]]}
 
+    def _remove(self, table: str, key: dict[str, Any]) -> None:
+        partition, sort = self._key(table, key)
+        before = self._items[table].get(partition, {}).pop(sort, None)
+        self.meter.write(table, write_units(before))
+        self.meter.write(f"{table} index", index_units(before, None))
+        if before:
+            self._emit(table, "REMOVE", key, {"OldImage": before})
+
     def _store(self, table: str, before: Item | None, after: Item) -> None:
         self.meter.write(table, write_units(before, after))
         self.meter.write(f"{table} index", index_units(before, after))
         partition, sort = self._key(table, after)
         self._items[table].setdefault(partition, {})[sort] = after
         if before != after:
-            self.streams[table].append(
-                {
-                    "eventName": "MODIFY" if before else "INSERT",
-                    "eventSource": "aws:dynamodb",
-                    "dynamodb": {
-                        "SequenceNumber": f"{next(self._numbers):021d}",
-                        "Keys": {name: after[name] for name in ("lead_id", SORT_KEYS[table]) if name in after},
-                        "NewImage": after,
-                    },
-                }
-            )
+            self._emit(table, "MODIFY" if before else "INSERT", after, {"NewImage": after})
+
+    def _emit(self, table: str, name: str, key: Item, images: dict[str, Item]) -> None:
+        keys = {name: key[name] for name in ("lead_id", SORT_KEYS[table]) if name in key}
+        change = {"SequenceNumber": f"{next(self._numbers):021d}", "Keys": keys, **images}
+        self.streams[table].append({"eventName": name, "eventSource": "aws:dynamodb", "dynamodb": change})
 
     def _key(self, table: str, item: Item) -> tuple[str, str]:
         return item["pk" if table == "records" else "lead_id"]["S"], item[SORT_KEYS[table]]["S"]
 
 
 def _holds(call: dict[str, Any], before: Item | None) -> bool:
-    """The three conditions that the adapters write."""
-    match call.get("ConditionExpression"):
-        case None:
-            return True
-        case "attribute_not_exists(lead_id)":
+    """What the adapters' conditions ask for: alternatives of comparisons that all hold, or that there is no item."""
+    expression = call.get("ConditionExpression")
+    if expression is None:
+        return True
+    names, values = call.get("ExpressionAttributeNames", {}), call.get("ExpressionAttributeValues", {})
+
+    def compares(test: str) -> bool:
+        if test == "attribute_not_exists(lead_id)":
             return before is None
-        case "version = :read":
-            return before is not None and before["version"] == call["ExpressionAttributeValues"][":read"]
-        case "outbox = :published":
-            return before is not None and before.get("outbox") == call["ExpressionAttributeValues"][":published"]
-        case other:
-            raise AssertionError(f"a condition that the meter does not know: {other}")
+        name, operator, given = test.split()
+        held = (before or {}).get(names.get(name, name))
+        return held is not None and _COMPARE[operator](_plain(held), _plain(values[given]))
+
+    return any(all(map(compares, each.split(" AND "))) for each in expression.split(" OR "))
+
+
+def _plain(typed: dict[str, Any]) -> Any:
+    ((kind, value),) = typed.items()
+    return int(value) if kind == "N" else value

@@ -15,6 +15,7 @@ from leadlight.model import (
 )
 from leadlight.signals import Condition
 from leadlight.state import Fold
+from leadlight.state.lane import RING, Lane
 from leadlight.state.traits import Trait
 
 TODAY = 20_500
@@ -109,7 +110,7 @@ def _lead(random: Random, number: int) -> Fold:
             }
             for index in range(SIGNALS)
         },
-        ring=[key] * 16,
+        live=Lane(RING, [key] * RING),
         traits={f"trait_{index}": Trait(_value(index, random), key) for index in range(TRAITS)},
         identities={Identity("email", f"lead{number}@company{number}.example"), Identity("user", f"u-{number}")},
     )

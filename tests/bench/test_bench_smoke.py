@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from leadlight.model import STAGES
-from tests.bench import bulk, engine, ingest_cpu, peers, price, sample, units
+from tests.bench import accounts, bulk, engine, imports, ingest_cpu, peers, price, sample, units
 from tests.bench.item_size import Item, index_units, read_units, size, write_units
 from tests.bench.row import Row, at_most, ratio_at_least, ratio_at_most, row
 
@@ -63,7 +63,7 @@ def test_a_larger_model_gives_the_same_signals_the_same_points() -> None:
     assert {criterion.signal for criterion in small.signals} < {criterion.signal for criterion in large.signals}
 
 
-@pytest.mark.parametrize("bench", [engine.rows, bulk.rows, ingest_cpu.rows])
+@pytest.mark.parametrize("bench", [engine.rows, bulk.rows, imports.rows, ingest_cpu.rows])
 def test_a_bench_gives_rows(bench: Callable[..., list[Row]]) -> None:
     """Each row has a name, a value and a unit; the ones with a budget are judged."""
     for found in bench(quick=True):
@@ -72,6 +72,15 @@ def test_a_bench_gives_rows(bench: Callable[..., list[Row]]) -> None:
         assert found.value is not None
         assert (found.ok is None) == (found.budget is None)
         assert (found.ratio is None) == (found.peer is None)
+
+
+def test_a_changed_trait_of_an_account_rescores_each_of_1000_leads_once() -> None:
+    """For a write of what the lead is told and one of its state, and what it takes to read that."""
+    told = accounts.measure(leads=1000)
+    assert told.times == {1: 1000}
+    assert 2 <= told.wru < 2.1
+    assert told.rru < 1
+    assert told.invocations < 20
 
 
 def test_units_are_metered_on_the_real_handlers() -> None:

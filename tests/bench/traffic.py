@@ -34,10 +34,12 @@ _WEIGHTS = [weight for _, _, weight in _MIX]
 Event = dict[str, Any]
 
 
-def history(random: Random, lead: str, count: int, *, until: datetime, days: int) -> Iterator[Event]:
+def history(
+    random: Random, lead: str, count: int, *, until: datetime, days: float, name: str = "past"
+) -> Iterator[Event]:
     """A lead's activities so far, oldest first, spread evenly over days."""
     for number in range(count):
-        yield _event(random, lead, f"past-{number}", until - timedelta(days=days * (1 - number / count)))
+        yield _event(random, lead, f"{name}-{number}", until - timedelta(days=days * (1 - number / count)))
 
 
 def requests(
@@ -66,14 +68,15 @@ def body(events: list[Event]) -> tuple[str, str]:
     return "application/cloudevents-batch+json", msgspec.json.encode(events).decode()
 
 
-def request(events: list[Event]) -> dict[str, Any]:
+def request(events: list[Event], *, backfill: bool = False) -> dict[str, Any]:
     """The request as API Gateway hands it to the function."""
     content_type, text = body(events)
     return {
         "version": "2.0",
         "routeKey": "POST /v1/activities",
         "rawPath": "/v1/activities",
-        "rawQueryString": "",
+        "rawQueryString": "backfill=true" if backfill else "",
+        **({"queryStringParameters": {"backfill": "true"}} if backfill else {}),
         "headers": {"content-type": content_type, "host": "api.example.com", "user-agent": "bench"},
         "requestContext": {
             "domainName": "api.example.com",

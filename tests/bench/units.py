@@ -47,7 +47,7 @@ def measure(*, leads: int, activities: int, history: int, days: int, seed: int =
     names = [f"lead{number}" for number in range(leads)]
     with world(NOW) as made:
         for name in names:
-            _fill(made, list(traffic.history(random, name, history, until=NOW, days=days)))
+            fill(made, list(traffic.history(random, name, history, until=NOW, days=days)))
         made.tables.meter = Meter()
         made.invocations = dict.fromkeys(made.invocations, 0)
         made.cpu = dict.fromkeys(made.cpu, 0.0)
@@ -108,7 +108,8 @@ def rows(*, quick: bool) -> tuple[list[Row], Usage]:
     return found, few
 
 
-def _fill(made: World, events: list[traffic.Event]) -> None:
+def fill(made: World, events: list[traffic.Event]) -> None:
+    """A history as it came, a hundred activities at a time."""
     for start in range(0, len(events), 100):
         chunk = events[start : start + 100]
         made.receive(datetime.fromisoformat(chunk[-1]["time"]), chunk)

@@ -11,10 +11,13 @@ from types import SimpleNamespace
 from typing import Any
 from unittest import mock
 
+from leadlight.adapters.accounts import DynamoAccounts
 from leadlight.adapters.bus import EventBridgeBus
 from leadlight.adapters.clients import client
 from leadlight.adapters.facts import DynamoFacts
+from leadlight.adapters.forgotten import KeyedForgotten
 from leadlight.adapters.leads import DynamoLeads
+from leadlight.adapters.merges import DynamoMerges
 from leadlight.adapters.records import DynamoRecords
 from leadlight.model import Documents
 from leadlight.model.document import read_documents
@@ -23,6 +26,7 @@ from leadlight.scoring import Portfolio
 from tests.bench import traffic
 from tests.bench.metered import Metered
 
+RECORDS = 100  # of a batch of the activities stream
 SETTINGS = {
     "AWS_DEFAULT_REGION": "us-east-1",
     "AWS_ACCESS_KEY_ID": "bench",
@@ -43,11 +47,15 @@ class World:
     """The ports of every function, with a clock that the bench turns."""
 
     retention_days = 400
+    fold_plus_tags = False
 
     def __init__(self, start: datetime) -> None:
         self.clock = start
         self.tables = Metered()
         self.facts = DynamoFacts("activities", self.retention_days)
+        self.accounts = DynamoAccounts("activities")
+        self.merges = DynamoMerges("activities", "leads", self.retention_days)
+        self.forgotten = KeyedForgotten("records", "forgotten")
         self.leads = DynamoLeads("leads")
         self.records = DynamoRecords("records")
         self.bus = EventBridgeBus("bus")
@@ -83,24 +91,35 @@ class World:
         finally:
             self.cpu[function] += time.process_time() - start
 
-    def receive(self, moment: datetime, events: list[traffic.Event]) -> None:
+    def receive(self, moment: datetime, events: list[traffic.Event], *, backfill: bool = False) -> None:
         """One request, and all that follows from it; records of one request are one batch of the streams."""
         self.clock = moment + timedelta(seconds=1)
-        answer = self.invoke("ingest", traffic.request(events))
+        answer = self.invoke("ingest", traffic.request(events, backfill=backfill))
         assert answer["statusCode"] == 202, answer
-        if records := self.tables.taken("activities"):
-            assert not self.invoke("rescore", {"Records": records})["batchItemFailures"]
-        outboxes = [record for record in self.tables.taken("leads") if "outbox" in record["dynamodb"]["NewImage"]]
+        self.rescore()
+        outboxes = [
+            record for record in self.tables.taken("leads") if "outbox" in record["dynamodb"].get("NewImage", {})
+        ]
         if outboxes:
             assert not self.invoke("publish", {"Records": outboxes})["batchItemFailures"]
             self.tables.taken("leads")
         self.tables.taken("records")
 
-    def receive_all(self, requests: Iterable[tuple[datetime, list[traffic.Event]]]) -> int:
+    def rescore(self) -> int:
+        """Brings in what lies in the stream, and what follows from it; returns how many records it took."""
+        count = 0
+        while records := self.tables.taken("activities"):
+            for start in range(0, len(records), RECORDS):
+                batch = records[start : start + RECORDS]
+                assert not self.invoke("rescore", {"Records": batch})["batchItemFailures"]
+            count += len(records)
+        return count
+
+    def receive_all(self, requests: Iterable[tuple[datetime, list[traffic.Event]]], *, backfill: bool = False) -> int:
         """Requests in turn; returns how many activities they brought."""
         count = 0
         for moment, events in requests:
-            self.receive(moment, events)
+            self.receive(moment, events, backfill=backfill)
             count += len(events)
         return count
 

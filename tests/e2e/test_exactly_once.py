@@ -7,13 +7,12 @@ from random import Random
 from typing import Any
 
 from infra.local.session import LocalStack
-from leadlight.activity import Activity, Fact, Identity, facts_of
+from leadlight.activity import Activity, Identity
 from leadlight.activity.order_key import day_number
 from leadlight.adapters.lead_items import from_item
 from leadlight.lifecycle.transitions import TRANSITIONS
-from leadlight.model.document import read_documents
-from leadlight.state import Change, Fold, codec, prune
-from leadlight.state import apply as bring
+from leadlight.state import prune
+from tests.e2e.folds import ordered_folds, own
 from tests.e2e.requests import activities
 
 LEADS, ACTIVITIES, TIMES, CLIENTS, MOST_AT_ONCE = 50, 500, 3, 8, 40
@@ -78,19 +77,6 @@ def post(stack: LocalStack, sent: list[dict[str, Any]]) -> None:
     raise AssertionError(f"not taken: {answer.status} {answer.body!r}")
 
 
-def ordered_folds(sent: list[Activity], now: datetime, horizon: int) -> dict[str, Fold]:
-    """Folds by a single pass over the facts in their order, each once."""
-    facts: list[Fact] = [fact for activity in sent for fact in facts_of(activity, received_at=now)]
-    catalogue = read_documents().catalogue
-    folds: dict[str, Fold] = {}
-    for fact in sorted(facts, key=lambda fact: fact.order_key):
-        fold = folds.setdefault(fact.lead_id, Fold())
-        bring(fold, [Change(fact)], signals_of=catalogue.signals_of, facts_on=lambda _: [])
-    for fold in folds.values():
-        prune(fold, horizon)
-    return folds
-
-
 def test_a_crowd_posted_three_times_counts_once(stack: LocalStack) -> None:
     """Folds equal a single ordered pass byte for byte; decisions are legal, and each has one event id."""
     random, now = Random(5), datetime.now(UTC)
@@ -114,7 +100,7 @@ def test_a_crowd_posted_three_times_counts_once(stack: LocalStack) -> None:
         item = store.get_item(TableName=table, Key={"lead_id": {"S": lead_id}, "item": {"S": "state"}})["Item"]
         state = from_item(item)
         prune(state.fold, horizon)
-        assert codec.encode(state.fold) == codec.encode(fold)
+        assert own(state.fold) == own(fold)
         decisions = stack.http.get(f"/v1/leads/{lead_id}")["decisions"]
         ours = [decision for decision in decisions if not decision.get("campaign")]
         assert sorted(decision["seq"] for decision in ours) == list(range(1, state.standing.seq + 1))

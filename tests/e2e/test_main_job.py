@@ -98,7 +98,7 @@ def test_the_others_are_nurtured_until_they_withdraw(stack):
     stack.wait_idle()
     lead = stack.http.get(f"/v1/leads/{lead_id(address)}")
     assert lead["contactable"] is False
-    assert lead["nurture"]["warm-up"]["cause"] == "consent_withdrawn"
+    assert lead["nurture"]["warm-up"]["cause"] == "not_contactable"
     titles = [event.detail_type for event in about(stack, address)]
     assert titles.count("Nurture Enrolled") == titles.count("Nurture Exited") >= 1
 

@@ -17,6 +17,7 @@ STREAM = {
     "dynamodb:ListStreams",
 }
 PUT = {"s3:PutObject"}
+ANY = {"s3:DeleteObject", "s3:GetObject", "s3:PutObject"}
 PUT_EVENTS = {"events:PutEvents"}
 SEND = {"sqs:SendMessage"}
 
@@ -30,17 +31,36 @@ GRANTS: dict[str, dict[str, set[str]]] = {
     },
     "Rescore": {
         "RescoreLogs": LOGS,
-        "Activities": {"dynamodb:Query"},
+        "Activities": {
+            "dynamodb:BatchWriteItem",
+            "dynamodb:DeleteItem",
+            "dynamodb:GetItem",
+            "dynamodb:PutItem",
+            "dynamodb:Query",
+        },
         "Activities stream": STREAM,
-        "Leads": {"dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:PutItem"},
-        "Records": {"dynamodb:PutItem"},
+        "Leads": {
+            "dynamodb:BatchGetItem",
+            "dynamodb:BatchWriteItem",
+            "dynamodb:ConditionCheckItem",
+            "dynamodb:GetItem",
+            "dynamodb:PutItem",
+        },
+        "Records": {
+            "dynamodb:BatchWriteItem",
+            "dynamodb:GetItem",
+            "dynamodb:PutItem",
+            "dynamodb:Query",
+            "dynamodb:UpdateItem",
+        },
+        "secret:AWS::StackName/forgotten/*": {"secretsmanager:GetSecretValue"},
         "Bucket": {"s3:ListBucket"},
         "Bucket/failed/*": PUT,
         "Bucket/aws/lambda/*": PUT,
     },
     "Publish": {
         "PublishLogs": LOGS,
-        "Leads": {"dynamodb:UpdateItem"},
+        "Leads": {"dynamodb:GetItem", "dynamodb:UpdateItem"},
         "Leads stream": STREAM,
         "Records": {"dynamodb:BatchWriteItem"},
         "Bus": PUT_EVENTS,
@@ -49,33 +69,51 @@ GRANTS: dict[str, dict[str, set[str]]] = {
     },
     "Nurture": {
         "NurtureLogs": LOGS,
-        "Leads": {"dynamodb:GetItem", "dynamodb:PutItem"},
+        "Leads": {"dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:GetItem", "dynamodb:PutItem"},
         "FailuresNurture": SEND,
     },
     "Rollup": {
         "RollupLogs": LOGS,
-        "Leads": {"dynamodb:Scan"},
+        "Leads": {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Scan"},
         "Records": {"dynamodb:BatchWriteItem", "dynamodb:Query"},
         "FailuresRollup": SEND,
     },
     "Api": {
         "ApiLogs": LOGS,
+        "Activities": {"dynamodb:Query"},
         "Leads": {"dynamodb:BatchGetItem", "dynamodb:GetItem"},
         "Leads/index/ranking": {"dynamodb:Query"},
-        "Records": {"dynamodb:Query"},
+        "Records": {"dynamodb:BatchWriteItem", "dynamodb:Query"},
         "Bus": PUT_EVENTS,
+    },
+    "Erase": {
+        "EraseLogs": LOGS,
+        "Activities": {"dynamodb:BatchWriteItem", "dynamodb:Query"},
+        "Leads": {"dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:GetItem"},
+        "Records": {
+            "dynamodb:BatchWriteItem",
+            "dynamodb:DeleteItem",
+            "dynamodb:GetItem",
+            "dynamodb:Query",
+            "dynamodb:UpdateItem",
+        },
+        "Bucket": {"s3:ListBucket"},
+        "Bucket/failed/*": ANY,
+        "Bucket/aws/lambda/*": ANY,
+        "secret:AWS::StackName/forgotten/*": {"secretsmanager:GetSecretValue"},
     },
     "Schedule": {"RollupFunction": {"lambda:InvokeFunction"}, "FailuresRollup": SEND},
 }
 
 TABLES = ("ACTIVITIES_TABLE", "LEADS_TABLE", "RECORDS_TABLE")
 NAMES = {
-    "Ingest": {"ACTIVITIES_TABLE", "RECORDS_TABLE", "BUCKET", "SECRETS_PREFIX", "RETENTION_DAYS"},
-    "Rescore": {*TABLES, "BUCKET", "RETENTION_DAYS"},
+    "Ingest": {"ACTIVITIES_TABLE", "RECORDS_TABLE", "BUCKET", "SECRETS_PREFIX", "RETENTION_DAYS", "FOLD_PLUS_TAGS"},
+    "Rescore": {*TABLES, "BUCKET", "FORGOTTEN_SECRET", "RETENTION_DAYS"},
     "Publish": {"LEADS_TABLE", "RECORDS_TABLE", "BUS"},
     "Nurture": {"LEADS_TABLE"},
     "Rollup": {"LEADS_TABLE", "RECORDS_TABLE"},
-    "Api": {"LEADS_TABLE", "RECORDS_TABLE", "BUS"},
+    "Api": {*TABLES, "BUS", "RETENTION_DAYS"},
+    "Erase": {*TABLES, "BUCKET", "FORGOTTEN_SECRET", "RETENTION_DAYS"},
 }
 
 

@@ -21,7 +21,7 @@ OUTPUTS = {
     *("ApiUrl", "ActivitiesTable", "LeadsTable", "RecordsTable", "Bucket", "Bus", "SecretsPrefix"),
     *("ActivitiesStreamArn", "LeadsStreamArn"),
     *("IngestFunction", "RescoreFunction", "PublishFunction"),
-    *("NurtureFunction", "RollupFunction", "ApiFunction"),
+    *("NurtureFunction", "RollupFunction", "ApiFunction", "EraseFunction"),
 }
 # What a resource may be called in an account, wherever its type says so; an inline policy's name is its role's.
 NAME_KEYS = {

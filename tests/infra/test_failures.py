@@ -9,7 +9,7 @@ from tests.infra.synthesized import Synthesized
 
 pytestmark = pytest.mark.xdist_group("infra")
 
-FUNCTIONS = {"Ingest", "Rescore", "Publish", "Nurture", "Rollup", "Api"}
+FUNCTIONS = {"Ingest", "Rescore", "Publish", "Nurture", "Rollup", "Api", "Erase"}
 
 
 def alarms(stack: Synthesized, metric: str) -> dict[str, dict[str, Any]]:
@@ -21,7 +21,7 @@ def alarms(stack: Synthesized, metric: str) -> dict[str, dict[str, Any]]:
 
 @pytest.mark.parametrize(
     ("rule", "detail_types"),
-    [("Nurture", ["Lead Scored", "Lead Stage Changed"]), ("RollupRequested", ["KPI Rollup Requested"])],
+    [("Nurture", ["Lead Scored", "Lead Stage Changed", "Lead Merged"]), ("RollupRequested", ["KPI Rollup Requested"])],
 )
 def test_a_rule_retries_and_then_keeps_the_event(dev: Synthesized, rule: str, detail_types: list[str]) -> None:
     """Each rule matches our own events only, and has somewhere to leave what it could not deliver."""

@@ -12,8 +12,14 @@ AUTHORIZED = {
     "POST /v1/activities",
     "GET /v1/leads",
     "GET /v1/leads/{lead_id}",
+    "GET /v1/leads/{lead_id}/links",
+    "POST /v1/leads/{lead_id}/forget",
+    "GET /v1/leads/{lead_id}/export",
+    "GET /v1/accounts",
+    "GET /v1/accounts/{account_id}",
     "GET /v1/kpis",
     "POST /v1/kpis/rollups",
+    "POST /v1/spend",
 }
 OPEN = {
     "POST /v1/webhooks/{source}",
@@ -36,10 +42,15 @@ def test_every_route_is_authorized_but_webhooks_and_health(dev: Synthesized) -> 
 
 @pytest.mark.parametrize(
     ("path", "function"),
-    [("/v1/webhooks/{source}", "Ingest"), ("/v1/activities", "Ingest"), ("/v1/leads", "Api")],
+    [
+        ("/v1/webhooks/{source}", "Ingest"),
+        ("/v1/activities", "Ingest"),
+        ("/v1/leads", "Api"),
+        ("/v1/leads/{lead_id}/forget", "Erase"),
+    ],
 )
-def test_writes_go_to_ingest_and_reads_to_api(dev: Synthesized, path: str, function: str) -> None:
-    """The function that reads cannot store facts, and the one that stores them reads no lead."""
+def test_writes_go_to_ingest_reads_to_api_and_erasing_to_erase(dev: Synthesized, path: str, function: str) -> None:
+    """The function that reads cannot store facts, nor delete any; the one that stores them reads no lead."""
     integrations = dev.of_type("AWS::ApiGatewayV2::Integration")
     for route in dev.of_type("AWS::ApiGatewayV2::Route").values():
         if route["RouteKey"].split(" ")[1] == path:

@@ -11,6 +11,8 @@ from leadlight.activity import Fact, Identity, Kind, Scalar
 from leadlight.activity.order_key import day_of
 from leadlight.state import Change, Fold, apply
 
+SAID = ("consent_withdrawn", "consent_given", "do_not_contact", "contact_allowed")
+
 START = datetime(2026, 5, 1, tzinfo=UTC)
 DAYS = 20
 LEAD = "ld_one"
@@ -38,7 +40,7 @@ _minutes = st.integers(0, DAYS * 24 * 60)
 def _fact(number: int, kind: str, minute: int, value: int) -> Fact:
     reserved: dict[str, tuple[Kind, str, dict[str, Scalar]]] = {
         "traits": (Kind.TRAITS, "lead_identified", {"title": f"t{value}", **({"size": value} if value > 2 else {})}),
-        "consent": (Kind.CONSENT, "consent_given" if value % 2 else "consent_withdrawn", {}),
+        "consent": (Kind.CONSENT, SAID[value % len(SAID)], {}),
         "deal": (Kind.DEAL, ("deal_opened", "deal_won", "deal_lost")[value % 3], {"deal_id": "d1", "amount": value}),
         "sales": (Kind.SALES, "handoff_accepted", {"handoff_id": f"h{value % 2}"}),
     }

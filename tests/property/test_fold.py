@@ -50,8 +50,8 @@ def test_the_ring_holds_the_highest_keys_and_the_floor_the_next(history: list[Fa
     """Every key below the ring is at or below the floor: that is what makes the floor safe."""
     keys = sorted(fact.order_key for fact in history if fact.kind is Kind.ACTIVITY)
     fold = deliver(history, random, early=False)
-    assert fold.ring == keys[-RING:]
-    assert fold.floor == (keys[-RING - 1] if len(keys) > RING else b"")
+    assert fold.live.ring == keys[-RING:]
+    assert fold.live.floor == (keys[-RING - 1] if len(keys) > RING else b"")
 
 
 @given(facts(), randoms, horizons)

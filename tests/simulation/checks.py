@@ -13,15 +13,15 @@ from leadlight.lifecycle.transitions import TRANSITIONS
 from leadlight.nurture import NurtureState
 from leadlight.nurture.enroll import belongs
 from leadlight.ports import Conflict, Unavailable
-from leadlight.state import LeadState, codec, prune
-from tests.simulation.reference import kinds_of, lead_ids, naive_counts, ordered_folds, stored_facts
+from leadlight.state import Fold, LeadState, codec, prune
+from tests.simulation.reference import kinds_of, lead_of, naive_counts, ordered_folds, roots, stored_facts
 from tests.simulation.simulation import Outcome
 from tests.simulation.tables import Item
 from tests.simulation.world import POISON
 
 Breach = tuple[str, str]
 _EXPECTED = (Unavailable, Conflict)
-_ROUTED = ("scored", "stage_changed")
+_ROUTED = ("scored", "stage_changed", "merged")
 
 
 def breaches(outcome: Outcome) -> list[Breach]:
@@ -72,9 +72,8 @@ def ingest_adds_up(outcome: Outcome) -> Iterator[Breach]:
 
 def facts_are_those_accepted(outcome: Outcome) -> Iterator[Breach]:
     """Each accepted activity is stored, as a content that was sent; and nothing else is."""
-    leads = lead_ids(outcome.traffic.leads)
     expected = {
-        (leads[sent.lead], sent.source, sent.id, kind): sent
+        (lead_of(sent), sent.source, sent.id, kind): sent
         for request, answer in outcome.answers
         if answer["statusCode"] < 300
         for sent, _ in request.sent
@@ -99,13 +98,22 @@ def folds_are_exact(outcome: Outcome) -> Iterator[Breach]:
     """Counts equal a naive recount of what was sent; folds equal a single ordered pass, byte for byte."""
     world = outcome.world
     horizon = day_number(world.clock + timedelta(days=1)) - world.retention_days
-    stored = stored_facts(world)
-    counts = naive_counts(outcome.traffic.sent, stored)
-    folds = ordered_folds(world, horizon)
+    root_of = roots(world)
+    counts: dict[str, Counter[tuple[str, int]]] = {}
+    for lead_id, counted in naive_counts(outcome.traffic.sent, stored_facts(world)).items():
+        counts.setdefault(root_of[lead_id], Counter()).update(counted)
+    folds = ordered_folds(world, horizon, root_of)
     states = {state.lead_id: state for state in _states(outcome)}
-    if states.keys() != folds.keys():
-        yield "folds", f"leads {sorted(states)} instead of {sorted(folds)}"
-    for lead_id in states.keys() & folds.keys():
+    for lead_id, state in states.items():
+        root = root_of.get(lead_id, lead_id)
+        if (state.kin.root or lead_id) != root or state.kin.todo:
+            yield "merges", f"{lead_id} stands at {state.kin.root or 'itself'}, not {root}: {state.kin}"
+        if state.kin.root and state.fold != Fold():
+            yield "merges", f"{lead_id} is merged and has a fold"
+    standing = {lead_id for lead_id, state in states.items() if not state.kin.root}
+    if not folds.keys() <= standing or any(states[lead_id].fold.signals for lead_id in standing - folds.keys()):
+        yield "folds", f"leads {sorted(standing)} instead of {sorted(folds)}"
+    for lead_id in standing & folds.keys():
         fold = states[lead_id].fold
         prune(fold, horizon)
         found = {(signal, day): n for signal, days in fold.signals.items() for day, n in days.items()}
@@ -129,7 +137,8 @@ def decisions_are_legal(outcome: Outcome) -> Iterator[Breach]:
                 continue
             decision = msgspec.json.decode(raw, type=Decision)
             if decision.kind == "stage_changed":
-                if decision.before != stage or decision.after not in TRANSITIONS[stage]:
+                legal = decision.after in TRANSITIONS[stage] or decision.cause == "merged"
+                if decision.before != stage or not legal:
                     yield "decisions", f"{decision.id}: {stage}, then {decision.before} to {decision.after}"
                 stage = str(decision.after)
         if stage != state.standing.stage:
@@ -173,17 +182,28 @@ def enrollments_follow(outcome: Outcome) -> Iterator[Breach]:
         ):
             newest[decision.lead_id] = decision
     states = {state.lead_id: state for state in _nurtured(outcome)}
-    if states.keys() != newest.keys():
+    if newest.keys() - states.keys():
         yield "nurture", f"followed {sorted(states)} instead of {sorted(newest)}"
     for lead_id in states.keys() & newest.keys():
         state, news = states[lead_id], newest[lead_id]
         if state.seen != news.seq or state.outbox:
             yield "nurture", f"{lead_id} followed {state.seen}, newest {news.seq}, outbox {state.outbox!r}"
+        if news.kind == "merged":
+            continue
         for campaign in outcome.world.documents.model.campaigns:
             place = state.enrollments.get(campaign.id)
             wanted = news.contactable and not news.suppressed and belongs(news, campaign)
-            if (wanted and place is None) or (place and not place.exited_at and not wanted):
-                yield "nurture", f"{lead_id} in {campaign.id}: {place}, wanted {wanted}"
+            if wanted and place is None:
+                yield "nurture", f"{lead_id} is not in {campaign.id}, and belongs there"
+            stays = place and not place.exited_at and not wanted
+            if stays and campaign.id not in _inherited(outcome, lead_id):
+                yield "nurture", f"{lead_id} in {campaign.id}: {place}, not wanted"
+
+
+def _inherited(outcome: Outcome, lead_id: str) -> set[str]:
+    """Campaigns that others were in whom the lead was once merged with: they stay until the next news."""
+    others = [state for state in _nurtured(outcome) if state.lead_id != lead_id]
+    return {name for state in others for name in state.enrollments}
 
 
 def _states(outcome: Outcome) -> Iterator[LeadState]:

@@ -13,8 +13,9 @@ from leadlight.events import event_of
 from leadlight.lifecycle.decision import decode
 from leadlight.nurture import NurtureState, enroll
 from leadlight.ports import Ports
-from leadlight.runtime import nurture, rescore
-from leadlight.state import RING, Change, Fold, LeadState
+from leadlight.runtime import merging, news, nurture, rescore
+from leadlight.state import Change, Fold, LeadState
+from leadlight.state.lane import Lane
 
 # The package exports a function of the module's name.
 folding = sys.modules["leadlight.state.apply"]
@@ -23,11 +24,11 @@ folding = sys.modules["leadlight.state.apply"]
 def floor(patch: MonkeyPatch) -> None:
     """Evicted keys are forgotten."""
 
-    def enter(fold: Fold, key: bytes) -> None:
-        insort(fold.ring, key)
-        del fold.ring[: max(0, len(fold.ring) - RING)]
+    def enter(lane: Lane, key: bytes) -> None:
+        insort(lane.ring, key)
+        del lane.ring[: max(0, len(lane.ring) - lane.most)]
 
-    patch.setattr(folding, "_enter", enter)
+    patch.setattr(Lane, "enter", enter)
 
 
 def recount(patch: MonkeyPatch) -> None:
@@ -49,26 +50,32 @@ def recount_of_what_was_applied(patch: MonkeyPatch) -> None:
 def ring_of_the_highest(patch: MonkeyPatch) -> None:
     """The ring holds the last keys to arrive."""
 
-    def enter(fold: Fold, key: bytes) -> None:
-        fold.ring.append(key)
-        if len(fold.ring) > RING:
-            fold.floor = max(fold.floor, fold.ring.pop(0))
+    def enter(lane: Lane, key: bytes) -> None:
+        lane.ring.append(key)
+        if len(lane.ring) > lane.most:
+            lane.floor = max(lane.floor, lane.ring.pop(0))
 
-    patch.setattr(folding, "_enter", enter)
-    patch.setattr(folding, "_in_ring", lambda fold, key: key in fold.ring)
+    patch.setattr(Lane, "enter", enter)
+    patch.setattr(Lane, "holds", lambda lane, key: key in lane.ring)
 
 
 def second_reading_of_what_was_rewritten(patch: MonkeyPatch) -> None:
     """A MODIFY record is taken for an INSERT."""
-    patch.setattr(rescore, "Change", lambda fact, **_: Change(fact))
+    read = news._entries
+
+    def entries(record: Any) -> Any:
+        for entry in read(record):
+            yield Change(entry.fact) if isinstance(entry, Change) else entry
+
+    patch.setattr(news, "_entries", entries)
 
 
 def outbox(patch: MonkeyPatch) -> None:
     """Decisions are published, then saved."""
     saved = rescore.concluded
 
-    def concluded(state: LeadState, ports: Ports, *, announce: bool) -> LeadState:
-        found = saved(state, ports, announce=announce)
+    def concluded(state: LeadState, ports: Ports, **more: Any) -> LeadState:
+        found = saved(state, ports, **more)
         ports.bus.put([event_of(decision) for decision in decode(found.outbox)])
         return found
 
@@ -83,10 +90,52 @@ def report_of_failures(patch: MonkeyPatch) -> None:
 def newest_decision(patch: MonkeyPatch) -> None:
     """Nurture follows decisions in the order that they come in."""
 
-    def follow(state: NurtureState, news: Any, campaigns: Any, **more: Any) -> NurtureState:
-        return enroll(msgspec.structs.replace(state, seen=0), news, campaigns, **more)
+    def follow(state: NurtureState, decision: Any, campaigns: Any, **more: Any) -> NurtureState:
+        return enroll(msgspec.structs.replace(state, seen=0), decision, campaigns, **more)
 
     patch.setattr(nurture, "enroll", follow)
+
+
+def lanes(patch: MonkeyPatch) -> None:
+    """A recount takes imported facts for live ones."""
+
+    def recount(fold: Fold, day: int, facts: Iterable[Fact], signals_of: Any) -> None:
+        fold.clear(day)
+        for fact in facts:
+            if fact.order_key <= fold.live.floor or fold.live.holds(fact.order_key):
+                folding._take(fold, fact, day, signals_of)
+
+    patch.setattr(folding, "_recount", recount)
+
+
+def forwarding(patch: MonkeyPatch) -> None:
+    """What still arrives for a merged lead stays there."""
+    patch.setattr(merging, "forward", lambda *_: None)
+
+
+def membership(patch: MonkeyPatch) -> None:
+    """A copy counts, whether its owner is merged here or not."""
+
+    def in_force(_state: LeadState, told: news.News, _ports: Ports) -> news.News:
+        kept = [each for each in told.entries if not (isinstance(each, news.Gone) and each.fact.owner)]
+        return news.News(told.lead_id, told.records, kept)
+
+    patch.setattr(merging, "in_force", in_force)
+
+
+def pokes(patch: MonkeyPatch) -> None:
+    """Those that came with a member stay when it leaves."""
+    patch.setattr(merging, "part", lambda *_: None)
+
+
+def links_of_links(patch: MonkeyPatch) -> None:
+    """A lead that is linked to two others keeps it to itself."""
+    patch.setattr(merging, "_derived", lambda _: [])
+
+
+def rebuild_of_what_was_left(patch: MonkeyPatch) -> None:
+    """A root keeps the counts of a member that leaves."""
+    patch.setattr(rescore, "rebuild", lambda *_: None)
 
 
 MUTATIONS: Mapping[str, tuple[Any, str]] = {
@@ -98,4 +147,10 @@ MUTATIONS: Mapping[str, tuple[Any, str]] = {
     "outbox": (outbox, "events"),
     "report of failures": (report_of_failures, "counts"),
     "newest decision": (newest_decision, "nurture"),
+    "lanes": (lanes, "counts"),
+    "forwarding": (forwarding, "counts"),
+    "membership": (membership, "counts"),
+    "pokes": (pokes, "merges"),
+    "links of links": (links_of_links, "merges"),
+    "rebuild of what was left": (rebuild_of_what_was_left, "counts"),
 }

@@ -1,31 +1,36 @@
 """What a seed must come to, worked out the obvious way from what was sent and what is stored."""
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
-from leadlight.activity import Identity, lead_id_of
+from leadlight.activity import Identity, Kind, is_account, lead_id_of
+from leadlight.activity.identity import strength
 from leadlight.adapters.fact_items import from_item
 from leadlight.state import Change, Fold, apply, prune
+from leadlight.state.company import account_of
 from tests.simulation.tables import Item, Key
-from tests.simulation.traffic import Sent, email_of
+from tests.simulation.traffic import Sent
 from tests.simulation.world import POISON, World, documents
 
 _DAY = 86_400
-_ONCE = 2  # nothing, then the item
 _PAGES = {
     "/pricing": "pricing_page_viewed",
     "/compare/acme": "competitor_comparison_viewed",
     "/careers": "careers_page_viewed",
 }
 _KEY_FEATURES = ("report", "api_key")
-_UNCOUNTED = ("lead_identified", "consent_given", "deal_", "handoff_")
+_UNCOUNTED = ("lead_identified", "consent_given", "deal_", "handoff_", "identit")
+_NO_FACTS = ("link#", "merge#", "poke#", "member#", "round#", "company#")
 
 
-def lead_ids(leads: int) -> dict[int, str]:
-    return {lead: lead_id_of(Identity("email", email_of(lead))) for lead in range(leads)}
+def lead_of(sent: Sent) -> str:
+    """The lead that an activity's facts are stored under."""
+    chosen = max if sent.type in ("identities_merged", "identities_separated") else min
+    return lead_id_of(chosen(sent.identities, key=strength))
 
 
 def kinds_of(sent: Sent) -> set[str]:
@@ -36,14 +41,20 @@ def kinds_of(sent: Sent) -> set[str]:
         return {"deal"}
     if sent.type.startswith("handoff_"):
         return {"sales"}
+    if sent.type.startswith("identit"):
+        return {"identity"}
     if sent.type == "consent_given":
         return {"consent"}
     return {"activity", "consent"} if sent.type == "unsubscribed" else {"activity"}
 
 
 def stored_facts(world: World) -> dict[Key, Item]:
-    """Every fact that was ever stored, those gone by TTL among them."""
-    return {key: item for key, item in world.facts.table.ever.items() if POISON not in key[1]}
+    """Every fact that was ever stored, those gone by TTL among them; no copies."""
+    return {
+        key: item
+        for key, item in world.facts.table.ever.items()
+        if POISON not in key[1] and not key[1].startswith(_NO_FACTS) and "epoch" not in item and not is_account(key[0])
+    }
 
 
 def naive_counts(sent: list[Sent], stored: dict[Key, Item]) -> dict[str, Counter[tuple[str, int]]]:
@@ -55,7 +66,7 @@ def naive_counts(sent: list[Sent], stored: dict[Key, Item]) -> dict[str, Counter
             received = item.get("received_at", {}).get("S")
             moment = datetime.fromisoformat(received) if received else None
             last[body["source"], body["id"]] = (lead_id, body["values"]["v"], moment)
-    counts: dict[str, Counter[tuple[str, int]]] = {}
+    counts: dict[str, Counter[tuple[str, int]]] = {}  # by the lead that the fact is stored under
     for one in sent:
         if one.type.startswith(_UNCOUNTED) or (one.source, one.id) not in last:
             continue
@@ -67,24 +78,53 @@ def naive_counts(sent: list[Sent], stored: dict[Key, Item]) -> dict[str, Counter
     return counts
 
 
-def ordered_folds(world: World, horizon: int) -> dict[str, Fold]:
-    """Folds by a single pass over the stored facts in their order, each once, pruned to one day.
+def roots(world: World) -> dict[str, str]:
+    """The root of every lead that a fact or a statement names: by the graph of all that was ever said."""
+    evidence: set[tuple[Identity, Identity]] = set()
+    pairs: dict[tuple[Identity, Identity], tuple[bytes, bool]] = {}
+    shared: dict[Identity, tuple[bytes, bool]] = {}
+    names: set[Identity] = set()
+    for key in stored_facts(world):
+        for version in filter(None, world.facts.table.versions[key]):
+            fact = from_item(version)
+            first, *others = sorted(fact.identities, key=strength)
+            names |= set(fact.identities)
+            if fact.kind is not Kind.IDENTITY:
+                evidence |= {(first, other) for other in others}
+            elif others:
+                said = (fact.order_key, fact.type == "identities_merged")
+                pairs[first, others[0]] = max(said, pairs.get((first, others[0]), said))
+            else:
+                said = (fact.order_key, fact.type == "identity_shared")
+                shared[first] = max(said, shared.get(first, said))
+    nobody = {name for name, (_, is_shared) in shared.items() if is_shared}
+    edges = {edge for edge in evidence if edge not in pairs and not nobody & set(edge)}
+    edges |= {edge for edge, (_, joined) in pairs.items() if joined}
+    part = {name: {name} for name in names}
+    for one, other in edges:
+        joined = part[one] | part[other]
+        for name in joined:
+            part[name] = joined
+    return {lead_id_of(name): lead_id_of(min(part[name], key=strength)) for name in names}
 
-    Identities alone only grow: one that a rewritten fact no longer names stays known.
-    """
-    stored = stored_facts(world)
-    facts = sorted((from_item(item) for item in stored.values()), key=lambda fact: fact.order_key)
+
+def ordered_folds(world: World, horizon: int, root_of: Mapping[str, str]) -> dict[str, Fold]:
+    """Folds by a single pass over the stored facts of each person in their order, each once, pruned to one day."""
+    facts = [from_item(item) for item in stored_facts(world).values()]
     folds: dict[str, Fold] = {}
+    # A fact that several of a person's leads have counts as the root's own says it.
+    facts.sort(key=lambda fact: (fact.order_key, fact.kind, fact.lead_id != root_of[fact.lead_id], fact.lead_id))
+    seen: set[tuple[str, str, bytes]] = set()
     for fact in facts:
-        fold = folds.setdefault(fact.lead_id, Fold())
+        root = root_of[fact.lead_id]
+        if (root, fact.kind, fact.order_key) in seen or (fact.kind is Kind.IDENTITY and fact.lead_id != root):
+            continue  # what a team says of an identity is said of its own lead alone
+        seen.add((root, fact.kind, fact.order_key))
+        fold = folds.setdefault(root, Fold())
         apply(fold, [Change(fact)], signals_of=documents().catalogue.signals_of, facts_on=_nothing_is_late)
-    for key in stored:
-        versions = world.facts.table.versions[key]
-        for version in versions if len(versions) > _ONCE else ():
-            if version:
-                folds[key[0]].identities.update(from_item(version).identities)
     for fold in folds.values():
         prune(fold, horizon)
+        fold.account = account_of(fold, free_mail=documents().free_mail)
     return folds
 
 

@@ -19,7 +19,7 @@ from leadlight.activity import Identity, lead_id_of
 from leadlight.runtime import wiring
 from tests.simulation.scheduler import Scheduler
 from tests.simulation.tables import Lane
-from tests.simulation.traffic import START, Request, Traffic, email_of, http_event
+from tests.simulation.traffic import START, Request, Traffic, email_of, http_event, names
 from tests.simulation.world import World, poison
 
 nurture.logger.setLevel("ERROR")
@@ -70,7 +70,8 @@ class Simulation:
         *,
         trace: list[str] | None = None,
         versions_hold: bool = True,
-        traffic: Callable[[Random], Traffic] = Traffic,
+        traffic: Callable[..., Traffic] = Traffic,
+        tangled: bool | None = None,
     ) -> None:
         self.random = random = Random(seed)
         self.scheduler = Scheduler(
@@ -80,15 +81,18 @@ class Simulation:
             at_once=random.choice((2, 4, 8)),
         )
         self.scheduler.trace = trace
+        drawn = random.random() < 0.4
+        tangled = drawn if tangled is None else tangled
         self.world = World(
             self.scheduler,
             lanes=random.randint(1, 4),
-            retention_days=random.choice((400, 40, 10)),
+            # A fold that is made anew from the facts can't know of those that are expired.
+            retention_days=random.choice((400, 40) if tangled else (400, 40, 10)),
             start=START,
         )
         self.world.versions_hold = versions_hold
-        self.traffic = traffic(random)
-        self._leads = {lead_id_of(Identity("email", email_of(lead))): lead for lead in range(self.traffic.leads)}
+        self.traffic = traffic(random, tangled=tangled)
+        self._named = {lead_id_of(name): name for lead in range(self.traffic.leads) for name in names(lead)}
         self.due: list[Due] = []
         self.numbers = 0
         self.answers: list[tuple[Request, dict[str, Any]]] = []
@@ -214,7 +218,7 @@ class Simulation:
             if name not in self._answered and self.random.random() < 0.8:
                 self._answered.add(name)
                 moment = self._later(2)
-                self._send(moment, self.traffic.answer(name, self._leads[detail["lead_id"]], moment))
+                self._send(moment, self.traffic.answer(name, self._named[detail["lead_id"]], moment))
         self._entries_seen = len(entries)
 
     def _move_clock(self, moment: datetime) -> None:

@@ -15,8 +15,8 @@ LEADS, ACTIVITIES, TIMES = 50, 500, 3
 class Crowd(Traffic):
     """500 activities of 50 leads."""
 
-    def __init__(self, random: Random) -> None:
-        super().__init__(random)
+    def __init__(self, random: Random, *, tangled: bool) -> None:
+        super().__init__(random, tangled=tangled)
         self.leads, self.hot = LEADS, 0.0
 
     def plan(self) -> list[tuple[datetime, Request]]:

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from leadlight.activity import Identity
 from tests.simulation.world import SECRET
 
 START = datetime(2026, 3, 2, 8, 30, tzinfo=UTC)
@@ -45,7 +46,7 @@ class Sent:
     id: str
     source: str
     type: str
-    lead: int
+    identities: tuple[Identity, ...]
     occurred_at: datetime | None
     versions: list[dict[str, Any]] = field(default_factory=list)
 
@@ -65,10 +66,14 @@ class Request:
 
 
 class Traffic:
-    """Draws activities and wraps them in requests."""
+    """Draws activities and wraps them in requests.
 
-    def __init__(self, random: Random) -> None:
+    `tangled`: tools know the same leads by different identities, some say which are one person, and so does a team.
+    """
+
+    def __init__(self, random: Random, *, tangled: bool = False) -> None:
         self.random = random
+        self._tangled = tangled
         self.leads = random.randint(1, 4)
         self.sent: list[Sent] = []
         self.hot = random.choice((0.5, 0.8, 0.95))
@@ -104,14 +109,14 @@ class Traffic:
         request.backfill = draw > 0.95
         return request
 
-    def answer(self, hand_off: str, lead: int, now: datetime) -> Request:
+    def answer(self, hand_off: str, identity: Identity, now: datetime) -> Request:
         """Sales' answer to a hand-off."""
         accepted = self.random.random() < 0.6
         kind = "handoff_accepted" if accepted else "handoff_rejected"
         properties: dict[str, Any] = {"handoff_id": hand_off, "v": 0}
         if not accepted:
             properties["reason"] = "no budget"
-        sent = Sent(f"s{len(self.sent)}", "crm", kind, lead, _whole(now), [{"properties": properties}])
+        sent = Sent(f"s{len(self.sent)}", "crm", kind, (identity,), _whole(now), [{"properties": properties}])
         self.sent.append(sent)
         return self.request([sent])
 
@@ -128,16 +133,45 @@ class Traffic:
         timed = random.random() > 0.06
         kind = random.choices(_NAMES, _WEIGHTS)[0]
         number = len(self.sent)
+        source = random.choice(("segment", "segment", "segment", "crm", "crm", "import:crm"))
+        identities = self._identities(0 if random.random() < self.hot else random.randrange(self.leads), source)
+        if self._tangled and random.random() < 0.12:
+            source, kind, identities = "crm", *self._statement()
         sent = Sent(
             id=f"a{number}",
-            source="segment" if random.random() < 0.5 else "crm",
+            source=source,
             type=kind,
-            lead=0 if random.random() < self.hot else random.randrange(self.leads),
+            identities=identities,
             occurred_at=_whole(sent_at - timedelta(days=lag)) if timed else None,
         )
         sent.versions.append(self._content(kind, 0))
         self.sent.append(sent)
         return sent_at, sent
+
+    def _identities(self, lead: int, source: str) -> tuple[Identity, ...]:
+        known = names(lead)
+        if not self._tangled:
+            return known[0], known[1 if source == "segment" else 2]
+        chosen = self.random.choice(((0, 1), (0, 2), (0,), (1, 2), (1,), (1,), (2,), (2,)))
+        identities = [known[place] for place in chosen]
+        if self.random.random() < 0.1:  # a device or an account that several share
+            identities.append(self.random.choice(names(self.random.randrange(self.leads))))
+        return tuple({identity.kind: identity for identity in identities}.values())
+
+    def _statement(self) -> tuple[str, tuple[Identity, ...]]:
+        """What a team says: two identities are one person, or are not; one is nobody's own, or is somebody's."""
+        known = [names(self.random.randrange(self.leads)) for _ in range(2)]
+        first, second = self.random.sample(range(3), k=2)
+        if self.random.random() < 0.3:
+            kind = self.random.choice(("identity_shared", "identity_personal"))
+            return kind, (known[0][first],)
+        if self.leads > 1 and self.random.random() < 0.3:  # of one kind, where a CloudEvent can say two of them
+            one, other = self.random.sample(range(self.leads), k=2)
+            first = self.random.randrange(2)
+            pair = names(one)[first], names(other)[first]
+        else:
+            pair = known[0][first], known[1][second]
+        return self.random.choice(("identities_merged", "identities_separated", "identities_separated")), pair
 
     def _content(self, kind: str, version: int) -> dict[str, Any]:
         random = self.random
@@ -187,6 +221,11 @@ def email_of(lead: int) -> str:
     return f"lead{lead}@acme{lead}.example"
 
 
+def names(lead: int) -> tuple[Identity, Identity, Identity]:
+    """What tools call a lead, strongest first."""
+    return Identity("email", email_of(lead)), Identity("user", f"u{lead}"), Identity("anonymous", f"anon{lead}")
+
+
 def http_event(request: Request, number: int) -> dict[str, Any]:
     """The request as API Gateway hands it over."""
     webhook = request.route != "activities"
@@ -226,8 +265,12 @@ def _segment(pairs: list[tuple[Sent, int]], *, bad: bool) -> Request:
 
 def _call(sent: Sent, version: int) -> dict[str, Any]:
     content = sent.versions[version]
-    call: dict[str, Any] = {"messageId": sent.id, "userId": f"u{sent.lead}", **content}
-    call["context"] = {"traits": {"email": email_of(sent.lead)}}
+    call: dict[str, Any] = {"messageId": sent.id, **content}
+    for kind, value in sent.identities:
+        if kind == "email":
+            call["context"] = {"traits": {"email": value}}
+        else:
+            call["userId" if kind == "user" else "anonymousId"] = value
     if sent.occurred_at:
         call["timestamp"] = sent.occurred_at.isoformat()
     match sent.type:
@@ -254,7 +297,8 @@ def _cloudevents(pairs: list[tuple[Sent, int]], *, bad: bool, webhook: bool) -> 
 
 
 def _event(sent: Sent, version: int) -> dict[str, Any]:
-    lead: dict[str, Any] = {"email": email_of(sent.lead).upper(), "anonymous_id": f"anon{sent.lead}"}
+    fields = {"email": "email", "user": "user_id", "anonymous": "anonymous_id"}
+    lead: dict[str, Any] = {}
     event: dict[str, Any] = {
         "specversion": "1.0",
         "id": sent.id,
@@ -262,6 +306,11 @@ def _event(sent: Sent, version: int) -> dict[str, Any]:
         "type": sent.type,
         "data": {"lead": lead, **sent.versions[version]},
     }
+    for kind, value in sent.identities:
+        if fields[kind] in lead:
+            event["subject"] = value
+        else:
+            lead[fields[kind]] = value.upper() if kind == "email" else value
     if sent.occurred_at:
         event["time"] = sent.occurred_at.isoformat()
     return event

@@ -1,6 +1,8 @@
 """The ports in memory, as unreliable as AWS allows: what the real handlers run on in the simulation."""
 
-from collections.abc import Iterable, Iterator, Sequence
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -9,7 +11,8 @@ import msgspec
 
 from leadlight.activity import Fact, Kind
 from leadlight.activity.order_key import day_number, day_of, day_text
-from leadlight.adapters.fact_items import readable
+from leadlight.adapters import merge_items
+from leadlight.adapters.fact_items import readable, stored
 from leadlight.adapters.fact_items import to_item as fact_item
 from leadlight.adapters.lead_items import (
     NURTURE,
@@ -20,14 +23,17 @@ from leadlight.adapters.lead_items import (
     to_item,
 )
 from leadlight.events import Event
-from leadlight.kpi import DayMeasures
+from leadlight.forgotten import Forgetting
+from leadlight.kpi import DayMeasures, Spend
 from leadlight.lifecycle.decision import Decision
+from leadlight.merge import Link, Member, in_force
 from leadlight.model import Documents
 from leadlight.model.document import read_documents
 from leadlight.nurture import NurtureState
-from leadlight.ports import Conflict, FailedEvent, Unavailable
+from leadlight.ports import Conflict, FailedEvent, Stored, Unavailable
 from leadlight.scoring import Portfolio
 from leadlight.state import LeadState
+from tests.simulation.memory_accounts import MemoryAccounts
 from tests.simulation.scheduler import Scheduler
 from tests.simulation.tables import Item, Record, Stream, Table
 
@@ -52,14 +58,18 @@ class World:
     def __init__(self, scheduler: Scheduler, *, lanes: int, retention_days: int, start: datetime) -> None:
         self.scheduler = scheduler
         self.retention_days = retention_days
+        self.fold_plus_tags = False
         self.versions_hold = True
         self.clock = start
         self.activities_stream = Stream(lanes, passes=bool)  # TTL's records too: the code drops them
         self.leads_stream = Stream(2, passes=_has_outbox)
         self.facts = MemoryFacts(self, Table(self.activities_stream, "key"))
+        self.merges = MemoryMerges(self, self.facts.table)
+        self.accounts = MemoryAccounts(scheduler, self.facts.table)
         self.leads = MemoryLeads(self, Table(self.leads_stream, "item"))
         self.records = MemoryRecords(self)
         self.failed = MemoryFailedEvents(self)
+        self.forgotten = MemoryForgotten(self)
         self.bus = MemoryBus(self)
         self.secrets = MemorySecrets()
         self.documents = documents()
@@ -90,8 +100,7 @@ class MemoryFacts:
 
     def of(self, lead_id: str, kind: Kind) -> list[Fact]:
         def query() -> list[Fact]:
-            prefixes = (f"{kind}#", f"untimed#{kind}#")
-            return [fact for prefix in prefixes for fact in readable(self.table.query(lead_id, prefix))]
+            return self._counting(lead_id, f"{kind}#", f"untimed#{kind}#")
 
         return self._world.scheduler.call("query a register", query)
 
@@ -99,14 +108,29 @@ class MemoryFacts:
         return self._world.scheduler.call("query a day", lambda: self._on(lead_id, day, untimed=untimed))
 
     def _on(self, lead_id: str, day: int, *, untimed: bool) -> list[Fact]:
-        found = list(readable(self.table.query(lead_id, f"{Kind.ACTIVITY}#{day_text(day)}")))
-        if untimed:
-            received = readable(self.table.query(lead_id, f"untimed#{Kind.ACTIVITY}#"))
-            found += [fact for fact in received if day_of(fact.order_key) == day]
-        return found
+        also = (f"untimed#{Kind.ACTIVITY}#",) if untimed else ()
+        found = self._counting(lead_id, f"{Kind.ACTIVITY}#{day_text(day)}", *also)
+        return [fact for fact in found if day_of(fact.order_key) == day]
 
     def every(self, lead_id: str) -> list[Fact]:
-        return self._world.scheduler.call("query a lead", lambda: list(readable(self.table.query(lead_id, ""))))
+        return self._world.scheduler.call("query a lead", lambda: self._counting(lead_id, ""))
+
+    def own(self, lead_id: str) -> list[Fact]:
+        def query() -> list[Fact]:
+            return [fact for fact in readable(self.table.query(lead_id, "")) if not fact.owner]
+
+        return self._world.scheduler.call("query own facts", query)
+
+    def _counting(self, lead_id: str, *prefixes: str) -> list[Fact]:
+        found = [fact for prefix in prefixes for fact in readable(self.table.query(lead_id, prefix))]
+        members = map(merge_items.member_from_item, self.table.query(lead_id, f"{merge_items.MERGE}#"))
+        return in_force(found, {member.lead_id: member.epoch for member in members})
+
+    def page(self, lead_id: str, *, after: str, limit: int) -> list[Stored]:
+        def query() -> list[Stored]:
+            return [stored(item) for item in self.table.query(lead_id, "") if item["key"]["S"] > after][:limit]
+
+        return self._world.scheduler.call("query a page", query)
 
     def keys(self, lead_id: str) -> list[str]:
         return self._world.scheduler.call(
@@ -120,6 +144,76 @@ class MemoryFacts:
     def _put_first(self, item: Item) -> None:
         if self.table.get(item["lead_id"]["S"], item["key"]["S"]) is None:
             self.table.put(item)
+
+
+class MemoryMerges:
+    """What the activities table holds of merges."""
+
+    def __init__(self, world: World, table: Table) -> None:
+        self._world = world
+        self._table = table
+
+    def links(self, lead_id: str) -> list[Link]:
+        return self._call("query links", lambda: list(map(merge_items.link_from_item, self._of(lead_id, "link"))))
+
+    def link(self, links: Sequence[Link]) -> None:
+        for link in links:
+            self._put("put link", merge_items.link_to_item(link), "version", ties=not link.joined)
+
+    def members(self, root: str) -> list[Member]:
+        return self._call("query members", lambda: list(map(merge_items.member_from_item, self._of(root, "merge"))))
+
+    def member(self, root: str, lead_id: str) -> Member | None:
+        item = self._call("get member", lambda: self._table.get(root, merge_items.member_key(lead_id)))
+        return merge_items.member_from_item(item) if item else None
+
+    def enter(self, member: Member, *, version: int) -> None:
+        def enter() -> None:
+            state = self._world.leads.table.get(member.lead_id, STATE)
+            if state is None or int(state["version"]["N"]) != version:
+                raise Conflict("the version moved")
+            self._table.put(merge_items.member_to_item(member))
+
+        self._call("put member", enter)
+
+    def leave(self, root: str, lead_id: str, *, epoch: int) -> None:
+        self._delete("delete member", root, merge_items.member_key(lead_id), "version", epoch)
+
+    def copy(self, facts: Iterable[Fact]) -> None:
+        for fact in facts:
+            self._put("put copy", fact_item(fact, retention_days=self._world.retention_days), "epoch", ties=True)
+
+    def uncopy(self, facts: Iterable[Fact]) -> None:
+        for fact in facts:
+            self._delete("delete copy", fact.lead_id, fact.key, "epoch", fact.epoch)
+
+    def poke(self, lead_ids: Iterable[str], *, by: str, mark: str) -> None:
+        for lead_id in lead_ids:
+            item = merge_items.poke_to_item(lead_id, by=by, mark=mark)
+            self._call("poke", lambda item=item: self._table.put(item))
+
+    def _of(self, lead_id: str, name: str) -> list[Item]:
+        return self._table.query(lead_id, f"{name}#")
+
+    def _put(self, name: str, item: Item, field: str, *, ties: bool) -> None:
+        def put() -> None:
+            held = self._table.get(item["lead_id"]["S"], item["key"]["S"])
+            stored, mine = int(held[field]["N"]) if held else -1, int(item[field]["N"])
+            if stored < mine or (ties and stored == mine):
+                self._table.put(item)
+
+        self._call(name, put)
+
+    def _delete(self, name: str, lead_id: str, key: str, field: str, mine: int) -> None:
+        def delete() -> None:
+            held = self._table.get(lead_id, key)
+            if held and int(held[field]["N"]) <= mine:
+                self._table.delete(lead_id, key)
+
+        self._call(name, delete)
+
+    def _call(self, name: str, effect: Callable[[], Any]) -> Any:
+        return self._world.scheduler.call(name, effect)
 
 
 class MemoryLeads:
@@ -155,19 +249,33 @@ class MemoryLeads:
     def put_nurture(self, state: NurtureState) -> None:
         self._put("put enrollments", nurture_to_item(state), state.version)
 
-    def clear_outbox(self, lead_id: str, item: str, outbox: str) -> None:
-        def clear() -> None:
+    def clear_outbox(self, lead_id: str, item: str, outbox: str) -> bool:
+        def clear() -> bool:
             held = self.table.get(lead_id, item)
             if held and held.get("outbox", {}).get("S") == outbox:
                 self.table.put({name: value for name, value in held.items() if name != "outbox"})
+                return True
+            return False
 
-        self._world.scheduler.call("clear outbox", clear)
+        return self._world.scheduler.call("clear outbox", clear)
+
+    def erase(self, lead_ids: Sequence[str]) -> Counter[str]:
+        found = Counter[str]()
+        for lead_id in lead_ids:
+            for item in (STATE, NURTURE):
+                found[item] += self.table.get(lead_id, item) is not None
+                self._world.scheduler.call(
+                    "erase lead", lambda lead_id=lead_id, item=item: self.table.delete(lead_id, item)
+                )
+        return found
 
     def scan(self) -> Iterator[LeadState]:
         return (from_item(item) for item in list(self.table.all()) if item["item"]["S"] == STATE)
 
-    def ranked(self, stages: Sequence[str], *, at_most: int, limit: int) -> Any:
-        raise NotImplementedError("nobody ranks in the simulation")
+    def ranked(self, stages: Sequence[str], *, below: str, limit: int) -> list[str]:
+        ranks = [item for item in self.table.all() if "rank_partition" in item]
+        keys = [item["rank_key"]["S"] for item in ranks if item["rank_partition"]["S"].partition("#")[0] in stages]
+        return sorted((key for key in keys if key < below), reverse=True)[:limit]
 
     def _put(self, name: str, item: Item, version: int) -> None:
         def put() -> None:
@@ -188,6 +296,7 @@ class MemoryRecords:
     def __init__(self, world: World) -> None:
         self._world = world
         self.stored: dict[str, bytes] = {}
+        self.spent: dict[str, Spend] = {}
 
     def put_decisions(self, decisions: Sequence[Decision]) -> None:
         def put() -> None:
@@ -196,13 +305,30 @@ class MemoryRecords:
         self._world.scheduler.call("put decisions", put)
 
     def decisions(self, lead_id: str) -> list[Decision]:
-        raise NotImplementedError("nobody asks in the simulation")
+        def query() -> list[Decision]:
+            found = [raw for name, raw in self.stored.items() if name.startswith(f"{lead_id}#")]
+            return [msgspec.json.decode(raw, type=Decision) for raw in found]
+
+        return self._world.scheduler.call("query decisions", query)
+
+    def drop_decisions(self, decisions: Sequence[Decision]) -> None:
+        def drop() -> None:
+            for decision in decisions:
+                self.stored.pop(decision.id, None)
+
+        self._world.scheduler.call("drop decisions", drop)
 
     def put_measures(self, days: Iterable[DayMeasures], *, as_of: datetime) -> int:
         raise NotImplementedError("nothing is rolled up in the simulation")
 
     def measures(self) -> tuple[list[DayMeasures], datetime | None]:
         raise NotImplementedError("nothing is rolled up in the simulation")
+
+    def put_spend(self, lines: Sequence[Spend]) -> None:
+        self.spent.update((line.key, line) for line in lines)
+
+    def spend(self) -> list[Spend]:
+        return [self.spent[key] for key in sorted(self.spent)]
 
 
 class MemoryFailedEvents:
@@ -219,11 +345,70 @@ class MemoryFailedEvents:
         self._world.scheduler.call("keep failed event", put)
         return event.source
 
+    def places(self, *, after: str, limit: int) -> list[str]:
+        return sorted(place for place in self._by_place() if place > after)[:limit]
+
+    def bodies(self, places: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+        return ((place, event.raw) for place, event in self._by_place().items() if place in places)
+
+    def reason(self, place: str) -> str:
+        return self._by_place()[place].reason
+
+    def cut(self, place: str, raw: bytes | None, *, reason: str = "") -> None:
+        def cut() -> None:
+            event = self._by_place().get(place)
+            if event:
+                del self.kept[event.source, event.raw]
+            if event and raw is not None:
+                self.kept[event.source, raw] = event._replace(raw=raw, reason=reason)
+
+        self._world.scheduler.call("cut failed event", cut)
+
+    def _by_place(self) -> dict[str, FailedEvent]:
+        return {f"failed/{event.source}/{hashlib.sha256(event.raw).hexdigest()}": event for event in self.kept.values()}
+
+
+class MemoryForgotten:
+    """Who asked to be forgotten, by a hash of the lead's id."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self.marked: dict[str, Forgetting] = {}
+        self.todo: dict[str, list[str]] = {}
+
+    def put(self, lead_ids: Sequence[str], at: datetime) -> None:
+        for lead_id in lead_ids:
+            self._set(lead_id, Forgetting(at))
+
+    def of(self, lead_id: str) -> Forgetting | None:
+        return self._world.scheduler.call("get marker", lambda: self.marked.get(hashed(lead_id)))
+
+    def begin(self, asked: Sequence[str], lead_ids: Sequence[str]) -> None:
+        self._world.scheduler.call(
+            "put todo", lambda: self.todo.update({hashed(each): list(lead_ids) for each in asked})
+        )
+
+    def begun(self, lead_id: str) -> list[str]:
+        return self._world.scheduler.call("get todo", lambda: self.todo.get(hashed(lead_id), []))
+
+    def end(self, asked: Sequence[str]) -> None:
+        self._world.scheduler.call("end todo", lambda: [self.todo.pop(hashed(each), None) for each in asked])
+
+    def lift(self, lead_id: str, forgetting: Forgetting) -> None:
+        self._set(lead_id, forgetting._replace(returned=True))
+
+    def _set(self, lead_id: str, forgetting: Forgetting) -> None:
+        self._world.scheduler.call("put marker", lambda: self.marked.update({hashed(lead_id): forgetting}))
+
+
+def hashed(lead_id: str) -> str:
+    return hashlib.sha256(f"{SECRET}{lead_id}".encode()).hexdigest()
+
 
 class MemoryBus:
     """EventBridge: takes entries one by one; `undelivered` are for the nurture rule."""
 
-    ROUTED = ("Lead Scored", "Lead Stage Changed")
+    ROUTED = ("Lead Scored", "Lead Stage Changed", "Lead Merged")
 
     def __init__(self, world: World) -> None:
         self._world = world

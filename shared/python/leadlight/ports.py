@@ -1,17 +1,20 @@
 """What the use cases need of the world. Each call may fail, come twice, or be the last before a crash."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from leadlight.activity import Fact, Kind
 from leadlight.events import Event
-from leadlight.kpi import DayMeasures
+from leadlight.forgotten import Forgotten
+from leadlight.kpi import DayMeasures, Spend
 from leadlight.lifecycle.decision import Decision
+from leadlight.merge import Link, Member
 from leadlight.model import Documents
 from leadlight.nurture import NurtureState
 from leadlight.scoring import Portfolio
 from leadlight.state import LeadState
+from leadlight.state.company import Told
 
 
 class Unavailable(Exception):
@@ -31,6 +34,14 @@ class FailedEvent(NamedTuple):
     raw: bytes
 
 
+class Stored(NamedTuple):
+    """An item of the activities table: its sort key, and the fact that it is; None, and its body, where it is none."""
+
+    key: str
+    fact: Fact | None
+    body: str
+
+
 class Facts(Protocol):
     """The activities table."""
 
@@ -44,13 +55,90 @@ class Facts(Protocol):
         """The counted facts of a lead on a day, by a consistent query; `untimed`: also those without a time."""
 
     def every(self, lead_id: str) -> list[Fact]:
-        """Every stored fact of a lead, copies among them, by a consistent query."""
+        """Every fact that counts for a lead, by a consistent query: its own, and those of leads merged into it."""
+
+    def own(self, lead_id: str) -> list[Fact]:
+        """Every stored fact of the lead itself, by a consistent query."""
 
     def keys(self, lead_id: str) -> list[str]:
         """The sort keys of everything that is stored under a lead, by a consistent query."""
 
+    def page(self, lead_id: str, *, after: str, limit: int) -> list[Stored]:
+        """What is stored under a lead behind a sort key, in order: at most `limit`, fewer where they are big."""
+
     def delete(self, lead_id: str, keys: Sequence[str]) -> None:
         """Deletes what is stored under a lead by these keys; deleting again changes nothing."""
+
+
+class Merges(Protocol):
+    """What the activities table holds of merges. Each put gives way to what is newer."""
+
+    def links(self, lead_id: str) -> list[Link]:
+        """The links under a lead, by a consistent query."""
+
+    def link(self, links: Sequence[Link]) -> None:
+        """Says that leads are joined, or no longer."""
+
+    def members(self, root: str) -> list[Member]:
+        """Those that are merged into a lead, by a consistent query."""
+
+    def member(self, root: str, lead_id: str) -> Member | None:
+        """One of them, by a consistent read."""
+
+    def enter(self, member: Member, *, version: int) -> None:
+        """Stores a member while its own state is of this version; raises Conflict where it is not."""
+
+    def leave(self, root: str, lead_id: str, *, epoch: int) -> None:
+        """Removes a member of this epoch or an older one."""
+
+    def copy(self, facts: Iterable[Fact]) -> None:
+        """Stores copies."""
+
+    def uncopy(self, facts: Iterable[Fact]) -> None:
+        """Removes copies of their epochs or older ones."""
+
+    def poke(self, lead_ids: Iterable[str], *, by: str, mark: str) -> None:
+        """Makes leads look again at where they belong; the same mark twice does nothing."""
+
+
+class Membership(NamedTuple):
+    """A lead of an account. `version` is the lead's that it joined as of, `score` what it had then."""
+
+    account_id: str
+    lead_id: str
+    version: int
+    score: int
+
+
+class Round(NamedTuple):
+    """An account tells its leads its traits of a version: those up to the lead `after` have been told.
+
+    `backfill`: the traits came by an import, and nothing is announced for them.
+    """
+
+    account_id: str
+    version: int
+    after: str = ""
+    backfill: bool = False
+
+
+class Accounts(Protocol):
+    """What the activities table holds of accounts and their leads. Each put and removal gives way to what is newer."""
+
+    def join(self, membership: Membership) -> None:
+        """Stores a lead under its account."""
+
+    def leave(self, account_id: str, lead_id: str, *, version: int) -> None:
+        """Removes a lead that joined as of this version of it or an earlier one."""
+
+    def members(self, account_id: str, *, after: str = "", limit: int) -> list[Membership]:
+        """The next leads of an account in the order of their ids, by a consistent query."""
+
+    def tell(self, told: Sequence[tuple[str, Told]]) -> None:
+        """Stores under leads what their account tells them; the same again changes nothing."""
+
+    def go_on(self, given: Round) -> None:
+        """Stores how far a round has come."""
 
 
 class Leads(Protocol):
@@ -71,8 +159,11 @@ class Leads(Protocol):
     def put_nurture(self, state: NurtureState) -> None:
         """Saves enrollments; raises Conflict like `put`."""
 
-    def clear_outbox(self, lead_id: str, item: str, outbox: str) -> None:
-        """Removes an outbox where it is still this one."""
+    def clear_outbox(self, lead_id: str, item: str, outbox: str) -> bool:
+        """Removes an outbox where it is still this one; whether it was."""
+
+    def erase(self, lead_ids: Sequence[str]) -> Mapping[str, int]:
+        """Removes everything of some leads; how many items of each name (`state`, `nurture`) there were."""
 
     def scan(self) -> Iterator[LeadState]:
         """Every lead's state."""
@@ -90,11 +181,20 @@ class Records(Protocol):
     def decisions(self, lead_id: str) -> list[Decision]:
         """A lead's decisions, oldest first."""
 
+    def drop_decisions(self, decisions: Sequence[Decision]) -> None:
+        """Removes the records of some decisions; removing them again changes nothing."""
+
     def put_measures(self, days: Iterable[DayMeasures], *, as_of: datetime) -> int:
         """Replaces all day measures, writing only what differs; returns how many were written."""
 
     def measures(self) -> tuple[list[DayMeasures], datetime | None]:
         """All day measures, and when they were worked out; None where they never were."""
+
+    def put_spend(self, lines: Sequence[Spend]) -> None:
+        """Stores lines of spend; storing one again changes nothing."""
+
+    def spend(self) -> list[Spend]:
+        """All lines of spend, oldest first."""
 
 
 class FailedEvents(Protocol):
@@ -102,6 +202,18 @@ class FailedEvents(Protocol):
 
     def keep(self, event: FailedEvent) -> str:
         """Stores one durably; returns its id. Keeping the same one again changes nothing."""
+
+    def places(self, *, after: str, limit: int) -> list[str]:
+        """Where raw bytes are kept, in order, behind a place: failed events, and batches that a stream gave up."""
+
+    def bodies(self, places: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+        """The raw bytes at some places; a place that is gone meanwhile is left out."""
+
+    def reason(self, place: str) -> str:
+        """Why the failed event at a place could not be understood; empty where nothing says so."""
+
+    def cut(self, place: str, raw: bytes | None, *, reason: str = "") -> None:
+        """Replaces the raw bytes at a place and the reason; None removes both."""
 
 
 class Bus(Protocol):
@@ -126,6 +238,14 @@ class Ports(Protocol):
         """The activities table."""
 
     @property
+    def merges(self) -> Merges:
+        """Merges, in the activities table."""
+
+    @property
+    def accounts(self) -> Accounts:
+        """Accounts and their leads, in the activities table."""
+
+    @property
     def leads(self) -> Leads:
         """The leads table."""
 
@@ -136,6 +256,10 @@ class Ports(Protocol):
     @property
     def failed(self) -> FailedEvents:
         """Where failed events are kept."""
+
+    @property
+    def forgotten(self) -> Forgotten:
+        """Who asked to be forgotten."""
 
     @property
     def bus(self) -> Bus:
@@ -156,6 +280,10 @@ class Ports(Protocol):
     @property
     def retention_days(self) -> int:
         """How long counted facts count."""
+
+    @property
+    def fold_plus_tags(self) -> bool:
+        """Whether an address with a plus tag is the same person as the one without."""
 
     def now(self) -> datetime:
         """The only clock, UTC."""

@@ -1,17 +1,21 @@
 """Why a request was turned away. Each problem names the field and the fix, and has its own HTTP status."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 
 class Problem(Exception):
     """A request that can't be served as it is.
 
     `slug` is the stable name of the problem (the end of its RFC 9457 type), `field` what it is about,
-    `detail` what was found and what to do.
+    `detail` what was found and what to do; `errors`, where a batch was refused, says so of each part of it.
     """
 
     status = 400
     slug = "bad-request"
     title = "Bad request"
     retry_after = 0
+    errors: Sequence[Mapping[str, Any]] = ()
 
     def __init__(self, detail: str, *, field: str = "") -> None:
         super().__init__(detail)

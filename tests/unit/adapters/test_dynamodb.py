@@ -10,7 +10,7 @@ from leadlight.adapters.facts import DynamoFacts
 from leadlight.adapters.lead_items import STATE, rank_key
 from leadlight.adapters.leads import DynamoLeads
 from leadlight.adapters.records import DynamoRecords
-from leadlight.kpi import DayMeasures
+from leadlight.kpi import DayMeasures, Spend
 from leadlight.model.structs import BuyingStage
 from leadlight.nurture import NurtureState
 from leadlight.ports import Conflict
@@ -188,3 +188,19 @@ def test_decision_records_are_stored_once(tables):
     records.put_decisions([DECISION])
     records.put_decisions([DECISION])
     assert records.decisions("ld_a") == [DECISION]
+
+
+def test_a_line_of_spend_is_stored_once_and_the_last_content_stays(tables):
+    """More lines than one write takes, twice, some of them twice within; they come back by day."""
+
+    def line(number: int, amount: int = 100) -> Spend:
+        day = f"2026-11-{1 + number % 28:02}"
+        return Spend(source="ads", id=str(number), day=day, channel="search", amount=amount, currency="EUR")
+
+    records = DynamoRecords("records")
+    lines = [line(number) for number in range(40)]
+    records.put_spend(lines)
+    records.put_spend([*lines, line(0, amount=200)])
+    found = records.spend()
+    assert [each.day for each in found] == sorted(each.day for each in lines)
+    assert {each.id: each.amount for each in found} == {str(n): 100 + 100 * (n == 0) for n in range(40)}

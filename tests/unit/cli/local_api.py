@@ -10,19 +10,24 @@ from threading import Lock, Thread
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
-from leadlight.activity import Fact
+from leadlight.activity import Fact, is_account
+from leadlight.activity.order_key import day_number
 from leadlight.adapters.lead_items import rank_key, stage_of
 from leadlight.events import Event
-from leadlight.kpi import DayMeasures, measure
+from leadlight.kpi import DayMeasures, Spend, measure
 from leadlight.lifecycle.decision import Decision
 from leadlight.model import Documents
 from leadlight.model.document import read_documents
 from leadlight.nurture import NurtureState
+from leadlight.ports import Membership
 from leadlight.runtime import api, ingest
 from leadlight.scoring import Portfolio
 from leadlight.state import Change, LeadState, apply
+from leadlight.state.company import account_of, known_of_account
+from leadlight.state.fold import Company
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+_TODAY = day_number(NOW)
 
 
 @cache
@@ -52,11 +57,13 @@ class LocalApi:
         self.first: Callable[[Request], Answer | None] = lambda _request: None
         self.stored: dict[tuple[str, str], Fact] = {}
         self.days: list[DayMeasures] = []
+        self.spent: dict[str, Spend] = {}
         self.as_of: datetime | None = None
-        self.facts = self.leads = self.records = self.bus = self
+        self.facts = self.leads = self.records = self.bus = self.accounts = self
         self.documents = documents()
         self.portfolio = Portfolio(self.documents.models)
         self.retention_days = 400
+        self.fold_plus_tags = False
         self.url = ""
         self._lock = Lock()
 
@@ -68,12 +75,15 @@ class LocalApi:
             if given:
                 return given
             lead_id = request.path.removeprefix("/v1/leads/")
+            account_id = request.path.removeprefix("/v1/accounts/")
             event = {
                 "requestContext": {"http": {"method": request.method}, "requestId": "request-1"},
                 "routeKey": f"{request.method} " + request.path.replace(lead_id, "{lead_id}")
                 if "/leads/" in request.path
+                else f"{request.method} {request.path}".replace(account_id, "{account_id}")
+                if "/accounts/" in request.path
                 else f"{request.method} {request.path}",
-                "pathParameters": {"lead_id": lead_id} if "/leads/" in request.path else {},
+                "pathParameters": {"lead_id": lead_id, "account_id": account_id},
                 "queryStringParameters": request.query,
                 "headers": request.headers,
                 "body": request.body.decode(),
@@ -93,16 +103,28 @@ class LocalApi:
             if isinstance(one, Fact):
                 self.stored[one.lead_id, one.key] = one
             else:
-                self.days, self.as_of = measure(self.scan()), NOW
+                self.days, self.as_of = measure(self.scan(), self.spend()), NOW
 
     def scan(self) -> Iterator[LeadState]:
         by_lead: dict[str, list[Change]] = {}
+        states: dict[str, LeadState] = {}
         for fact in self.stored.values():
             by_lead.setdefault(fact.lead_id, []).append(Change(fact))
         for lead_id, changes in by_lead.items():
-            state = LeadState(lead_id)
+            state = states[lead_id] = LeadState(lead_id)
             apply(state.fold, changes, signals_of=self.documents.catalogue.signals_of, facts_on=lambda _day: [])
-            yield state
+        for state in [each for each in states.values() if not is_account(each.lead_id)]:
+            account_id = account_of(state.fold, free_mail=self.documents.free_mail)
+            if account_id:
+                company = known_of_account(states.setdefault(account_id, LeadState(account_id)).fold)
+                state.fold.account, state.fold.companies = account_id, {account_id: Company(1, 1, company)}
+        for state in states.values():
+            state.totals = self.portfolio.of(state.fold, _TODAY).totals(state.fold, _TODAY)
+        yield from states.values()
+
+    def members(self, account_id: str, *, after: str = "", limit: int) -> list[Membership]:
+        found = sorted(state.lead_id for state in self.scan() if state.fold.account == account_id)
+        return [Membership(account_id, lead_id, 1, 0) for lead_id in found if lead_id > after][:limit]
 
     def get(self, lead_id: str, *, consistent: bool) -> LeadState | None:
         return next((state for state in self.scan() if state.lead_id == lead_id), None)
@@ -111,9 +133,8 @@ class LocalApi:
         return [state for state in self.scan() if state.lead_id in lead_ids]
 
     def ranked(self, stages: Sequence[str], *, below: str, limit: int) -> list[str]:
-        day = NOW.toordinal() - datetime(1970, 1, 1, tzinfo=UTC).toordinal()
         found = (
-            rank_key(self.portfolio.score(state.fold, day).totals.score, state.lead_id)
+            rank_key(self.portfolio.score(state.fold, _TODAY).totals.score, state.lead_id)
             for state in self.scan()
             if stage_of(state) in stages
         )
@@ -127,6 +148,12 @@ class LocalApi:
 
     def measures(self) -> tuple[list[DayMeasures], datetime | None]:
         return self.days, self.as_of
+
+    def put_spend(self, lines: Sequence[Spend]) -> None:
+        self.spent.update((line.key, line) for line in lines)
+
+    def spend(self) -> list[Spend]:
+        return [self.spent[key] for key in sorted(self.spent)]
 
 
 @contextmanager

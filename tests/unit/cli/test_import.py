@@ -30,7 +30,7 @@ def posts(api: LocalApi) -> list[Request]:
 
 
 def lines(path: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in path.read_text().splitlines()]
+    return [json.loads(line) for line in path.read_text().splitlines() if line]
 
 
 def test_every_row_is_posted_signed_and_as_backfill(cli, api, leads) -> None:
@@ -70,7 +70,8 @@ def test_deals_find_their_leads(cli, api, leads) -> None:
     cli("import", "deals", deals, "--map", leads.map)
     (fact,) = api.stored.values()
     assert (fact.type, fact.values) == ("deal_won", {"amount": "99.5", "deal_id": "d7"})
-    assert cli("lead", "crm:7", "--json").exit_code == 0
+    found = cli("lead", "crm:7", "--json")
+    assert found.exit_code == 0, found.output
 
 
 def test_an_interrupted_import_goes_on_where_it_was(cli, api, leads) -> None:
@@ -97,6 +98,19 @@ def test_an_interrupted_import_goes_on_where_it_was(cli, api, leads) -> None:
     assert len(posts(api)) == 8
     assert len(api.stored) == 50
     assert not checkpoint.exists()
+
+
+def test_a_checkpoint_of_other_batches_counts_for_nothing(cli, api, leads) -> None:
+    """What was noted of a batch holds for just that batch: another version may cut them otherwise."""
+    command = ("import", "leads", leads.file, "--map", leads.map, "--batch", 20)
+    api.first = lambda _request: problem(403, message="Forbidden") if len(posts(api)) > 2 else None
+    assert cli(*command, "--clients", 1).exit_code == 1
+    (checkpoint,) = leads.home.rglob("*.jsonl")
+    noted = [line | {"digest": "another", "refused": []} for line in lines(checkpoint)]
+    checkpoint.write_text("".join(json.dumps(line | {"batch": n}) + "\n" for n in (0, 9) for line in noted[:1]))
+    api.first, api.requests[:] = (lambda _request: None), []
+    assert "50 rows: 50 recorded, 0 refused, 3 requests" in cli(*command).output
+    assert len(posts(api)) == 3
 
 
 def test_throttling_and_lost_answers_are_tried_again(cli, api, leads) -> None:

@@ -1,4 +1,4 @@
-"""Rows of a CSV file as CloudEvents."""
+"""Rows of a file as CloudEvents."""
 
 import json
 from pathlib import Path
@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 
 from leadlight.cli.errors import OperatorError
-from leadlight.cli.imports.batches import batches
+from leadlight.cli.imports.batches import batches, by_lead
 from leadlight.cli.imports.mapping import read_mapping
-from leadlight.cli.imports.rows import Refused, Row, read_table
+from leadlight.cli.imports.rows import Refused, Row, stated
+from leadlight.cli.imports.rows import events as of_mapping
+from leadlight.cli.imports.tables import read_table
 
 MAP = """
 source: import:crm
@@ -27,13 +29,13 @@ def events(tmp_path: Path, content: str | bytes, mapping: str = MAP) -> list[Row
     (tmp_path / "map.yaml").write_text(mapping)
     table = read_table(path)
     found = read_mapping(tmp_path / "map.yaml", kind="deals", columns=table.columns, file=path.name)
-    return list(table.events(found, "deal_won"))
+    return list(stated(table, of_mapping(found, kind="deals")))
 
 
 def event(tmp_path: Path, content: str | bytes, mapping: str = MAP) -> dict:
     (row,) = events(tmp_path, content, mapping)
     assert isinstance(row, Row), row
-    return json.loads(row.event)
+    return json.loads(row.document)
 
 
 def test_a_row_is_a_cloudevent_named_by_its_id_columns(tmp_path) -> None:
@@ -127,3 +129,12 @@ def test_batches_hold_at_most_so_many_rows_and_bytes() -> None:
     assert [batch.number for batch in found] == list(range(len(found)))
     assert all(len(batch.rows) <= 9 and len(batch.body) <= 300 for batch in found)
     assert all(len(json.loads(batch.body)) == len(batch.rows) for batch in found)
+
+
+def test_the_rows_of_a_lead_come_together_oldest_first() -> None:
+    """Within a window of the file; none is lost, and those of no lead stay in their order."""
+    rows = [Row(number, {}, b"", (f"lead{number % 3}", f"{9 - number}")) for number in range(8)]
+    found = list(by_lead(rows, window=6))
+    assert [row.number for row in found] == [3, 0, 4, 1, 5, 2, 6, 7]
+    spend = [Row(number, {}, b"") for number in range(5)]
+    assert list(by_lead(spend)) == spend

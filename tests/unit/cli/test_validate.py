@@ -5,7 +5,7 @@ def test_the_model_that_ships_is_valid(cli) -> None:
     """OK, and what was found."""
     result = cli("validate", DEFAULT_MODEL)
     assert result.exit_code == 0
-    assert result.output.startswith("OK b2b-saas@1: 10 fit criteria, 19 signal criteria, 3 suppressions")
+    assert result.output.startswith("OK b2b-saas@1: 10 fit criteria, 19 signal criteria, 4 suppressions")
 
 
 def test_every_problem_is_printed_with_its_line_and_the_fix(cli, tmp_path) -> None:

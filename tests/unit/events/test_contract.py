@@ -33,6 +33,8 @@ ALSO = {
     "rejected": {"hand_off": "ld_a#3"},
     "enrolled": {"campaign": "warm-up"},
     "exited": {"campaign": "warm-up"},
+    "merged": {"other": "ld_b"},
+    "unmerged": {"other": "ld_b"},
 }
 
 

@@ -26,7 +26,7 @@ BROKEN = [
         "grades: {A: 75",
         "scale: {x: 1}\ngrades: {A: 75",
         0,
-        "scale: unknown key; allowed: model, version, title, audience, free_mail_domains, suppress, categories, weights, buying_stages, grades, fit, signals, unscored, lifecycle, segments, campaigns, announce_change",
+        "scale: unknown key; allowed: model, version, title, audience, free_mail_domains, suppress, categories, weights, buying_stages, grades, fit, signals, unscored, lifecycle, segments, campaigns, accounts, announce_change",
     ),
     ("title: B2B SaaS, sales-assisted\n", "", -4, "title: is required, such as title: 'B2B SaaS, sales-assisted'"),
     (
@@ -102,6 +102,24 @@ BROKEN = [
     ),
     ("grades: {A: 75", "grades: {A: 175", 0, "grades.A: write a whole number from 0 to 100, found 175"),
     ("announce_change: 10", "announce_change: 0", 0, "announce_change: write a number of 1 or more, found 0"),
+    (
+        "accounts: {score: max}",
+        "accounts: {score: average}",
+        0,
+        "accounts.score: write one of max, sum, found 'average'",
+    ),
+    (
+        "accounts: {score: max}",
+        "accounts: {score: max, next: 50}",
+        0,
+        "accounts: `next` is for `score: sum`; with max the best lead alone counts",
+    ),
+    (
+        "accounts: {score: max}",
+        "accounts: {score: sum, next: 101}",
+        0,
+        "accounts.next: write a whole number from 0 to 100, found 101",
+    ),
     ("count: 1, per: 30d", "count: 0, per: 30d", 0, "signals.trial.limit.count: write a number of 1 or more, found 0"),
     (
         "points: {awareness: 40, consideration: 45, decision: 50}",

@@ -120,3 +120,20 @@ def test_a_stack_holds_at_most_two_hundred_models(monkeypatch):
     monkeypatch.setattr("leadlight.model.document.read.MOST_MODELS", 1)
     with pytest.raises(InvalidDocument, match="a stack holds at most 1 models, found 2"):
         read_documents([DEFAULT_MODEL, DEFAULT_MODEL])
+
+
+def test_how_accounts_are_scored_is_said_by_the_last_model(tmp_path):
+    """An account has leads of every model: another one that says something else is refused."""
+    big = model(tmp_path, "big", audience="{company_size: {at_least: 1000}}")
+    big.write_text(big.read_text().replace("accounts: {score: max}", "accounts: {score: sum}"))
+    with pytest.raises(InvalidDocument, match="accounts: an account has leads of every model"):
+        read_documents([big, DEFAULT_MODEL])
+    big.write_text(big.read_text().replace("accounts: {score: sum}", ""))
+    assert read_documents([big, DEFAULT_MODEL]).model.accounts.score == "max"
+
+
+def test_domains_that_name_no_account_are_ours_and_those_of_every_model(tmp_path):
+    """They are published: functions read no YAML."""
+    big = model(tmp_path, "big", audience="{company_size: {at_least: 1000}}", free_mail_domains="[My-ISP.example]")
+    published = decode(encode(read_documents([big, DEFAULT_MODEL])))
+    assert {"gmail.com", "my-isp.example"} <= published.free_mail

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from leadlight.model import BuyingStage, Category, Decay, Limit, StageCondition
+from leadlight.model import AccountRule, BuyingStage, Category, Decay, Limit, StageCondition
 from leadlight.model.document import read_documents
 from leadlight.model.structs import Campaign, LifecycleRule, Model, Segment, Suppression
 from leadlight.scoring.diff import diff
@@ -83,6 +83,10 @@ A = "signals on_a (criterion on a):"
         (other(audience={}), "audience country removed: any of US"),
         (other(suppress=()), "suppress rival (competitor) removed: trait email_domain, when any of rival.example"),
         (other(announce_change=5), "model: announce change from 10 to 5"),
+        (
+            other(accounts=AccountRule(score="sum", next=30)),
+            "model: accounts from the best lead to all leads, each next one at 30 %",
+        ),
         (other(title="new"), "model: title from small to new"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",

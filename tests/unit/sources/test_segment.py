@@ -48,10 +48,20 @@ def test_identify_gives_traits_under_the_names_that_models_use():
     assert found.identities[0] == ("email", "ada@example.com")
 
 
-def test_group_describes_the_company():
-    """A group call's name, employees and industry are the company's."""
-    [found] = receive_call(type="group", groupId="g", traits={"name": "Initech", "employees": 329, "industry": "SaaS"})
-    assert found.traits == {"company": "Initech", "company_size": 329, "industry": "SaaS"}
+def test_group_describes_the_account():
+    """Its name, employees and industry are the account's, which goes by the group and by the domain of its website."""
+    traits = {"name": "Initech", "employees": 329, "industry": "SaaS", "website": "https://www.Initech.example/about"}
+    [found] = receive_call(type="group", groupId="g", traits=traits)
+    assert found.traits == {}
+    assert found.account == (("group", "g"), ("domain", "initech.example"))
+    known = {name: value for name, value in found.account_traits.items() if name != "company.website"}
+    assert known == {"company": "Initech", "company_size": 329, "industry": "SaaS"}
+
+
+def test_group_without_a_group_is_refused():
+    """Nobody could say whose traits they are."""
+    with pytest.raises(MalformedEvent, match="groupId"):
+        receive_call(type="group", traits={"name": "Initech"})
 
 
 def test_page_without_a_path_takes_it_from_the_url():
@@ -143,3 +153,15 @@ def test_a_body_that_is_no_json(body):
 def test_numbers_as_ids_are_taken_as_text():
     """Tools send ids both ways: 7 and "7" are the same user."""
     assert receive_call(userId=7)[0].identities == receive_call(userId="7")[0].identities
+
+
+def test_an_alias_names_both_who_it_was_and_who_it_is():
+    """Segment takes an anonymous id or a user id as the previous one: both are meant."""
+    [found] = receive_call(type="alias", previousId="old", userId="new")
+    assert set(found.identities) == {("user", "new"), ("user", "old"), ("anonymous", "old")}
+
+
+def test_an_address_as_a_user_id_is_an_address():
+    """It names one lead, not two."""
+    [found] = receive_call(userId="Ada@Example.com", anonymousId="a1")
+    assert found.identities == (("email", "ada@example.com"), ("anonymous", "a1"))

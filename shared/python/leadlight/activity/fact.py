@@ -1,12 +1,12 @@
-"""Facts: the stored inputs, immutable. An activity becomes one to four of them."""
+"""Facts: the stored inputs, immutable. An activity becomes one to four of them, and one for each name of an account."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
 from leadlight.activity.activity import Activity, Scalar
-from leadlight.activity.identity import Identity, account_id_of, lead_id_of, strength, strongest, without_tag
+from leadlight.activity.identity import DOMAIN, Identity, account_id_of, lead_id_of, strength, strongest, without_tag
 from leadlight.activity.order_key import fact_hash, hash_text, order_key, timestamp
 
 
@@ -26,6 +26,8 @@ RESERVED_TYPES: Mapping[str, Kind] = {
     "account_identified": Kind.TRAITS,
     "consent_given": Kind.CONSENT,
     "consent_withdrawn": Kind.CONSENT,
+    "do_not_contact": Kind.CONSENT,
+    "contact_allowed": Kind.CONSENT,
     "deal_opened": Kind.DEAL,
     "deal_won": Kind.DEAL,
     "deal_lost": Kind.DEAL,
@@ -87,7 +89,12 @@ class Fact:
 
 
 def facts_of(
-    activity: Activity, *, received_at: datetime, backfill: bool = False, fold_tags: bool = False
+    activity: Activity,
+    *,
+    received_at: datetime,
+    backfill: bool = False,
+    fold_tags: bool = False,
+    free_mail: Container[str] = frozenset(),
 ) -> Iterator[Fact]:
     """The facts that an activity states: under the lead of its strongest identity, and under its account.
 
@@ -96,6 +103,7 @@ def facts_of(
         received_at: the time of the facts where the source gives none.
         backfill: they come by an import.
         fold_tags: `ada+news@acme.com` is the same person as `ada@acme.com`.
+        free_mail: domains that name no account: a company whose address is there goes by its other identities.
 
     Raises:
         ValueError: the activity names neither a lead nor an account.
@@ -119,9 +127,13 @@ def facts_of(
             backfill=backfill,
         )
 
-    company = strongest(activity.account)
-    if company and (activity.account_traits or len(activity.account) > 1):
-        yield fact(account_id_of(company), Kind.TRAITS, activity.account_traits, activity.account)
+    account = tuple(each for each in activity.account if each.kind != DOMAIN or each.value not in free_mail)
+    company = strongest(account)
+    if company:
+        if activity.account_traits or len(account) > 1:
+            yield fact(account_id_of(company), Kind.TRAITS, activity.account_traits, account)
+        for other in sorted(set(account) - {company}):  # whoever says that name alone means the same company
+            yield fact(account_id_of(other), Kind.TRAITS, {"account": ":".join(company)}, (other,))
     if not identities:
         return
     lead = lead_id_of(max(identities, key=strength)) if activity.type in OF_TWO else lead_of(identities)

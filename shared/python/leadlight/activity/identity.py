@@ -3,12 +3,15 @@
 import base64
 import hashlib
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 EMAIL = "email"
 ANONYMOUS = "anonymous"
 USER = "user"
 DOMAIN = "domain"
+GROUP = "group"
+ACCOUNT = "account"
 _RANKS = {EMAIL: 0, DOMAIN: 0, USER: 1, ANONYMOUS: 3}
 _TOOL = 2
 
@@ -17,7 +20,7 @@ class Identity(NamedTuple):
     """One name that a tool has for a lead, or for an account.
 
     `kind` is `email`, `anonymous`, `user` (the product's own user id) or a tool's name (`hubspot`); of an account it is
-    `domain` or a tool's name.
+    `domain`, `group` (the product's own id of a company), `account` or a tool's name.
     """
 
     kind: str
@@ -60,7 +63,9 @@ def strength(identity: Identity) -> tuple[int, str]:
 def strongest(identities: Iterable[Identity]) -> Identity | None:
     """The identity that names the lead, whatever order they came in; None where there is none."""
     found = list(identities)
-    return found[0] if len(found) == 1 else min(found, key=strength, default=None)
+    first = min((_RANKS.get(kind, _TOOL) for kind, _ in found), default=None)
+    named = [each for each in found if _RANKS.get(each.kind, _TOOL) == first]
+    return min(named, key=lead_id_of) if len(named) > 1 else next(iter(named), None)
 
 
 def lead_id_of(identity: Identity) -> str:
@@ -73,6 +78,12 @@ def account_id_of(identity: Identity) -> str:
     return "ac_" + _name(identity)
 
 
+def is_account(lead_id: str) -> bool:
+    """Whether the id is an account's: accounts stand beside the leads in every table."""
+    return lead_id.startswith("ac_")
+
+
+@lru_cache(maxsize=4096)  # the same few of a batch, again and again
 def _name(identity: Identity) -> str:
     digest = hashlib.blake2b(f"{identity.kind}:{identity.value}".encode(), digest_size=10).digest()
     return base64.b32encode(digest).decode().lower()

@@ -20,6 +20,7 @@ _CONFIG = Config(
     retries={"mode": "standard", "total_max_attempts": 3},
     max_pool_connections=32,
 )
+_CONFLICTS = {"ConditionalCheckFailedException", "TransactionCanceledException", "TransactionConflictException"}
 OURS = {"ValidationException", "SerializationException"}  # what we sent is wrong, and would be again
 
 
@@ -41,7 +42,7 @@ def call(method: Callable[..., Any], **arguments: Any) -> Any:
         return method(**arguments)
     except ClientError as error:
         code = error.response["Error"].get("Code", "")
-        if code == "ConditionalCheckFailedException":
+        if code in _CONFLICTS:
             raise Conflict(str(error)) from error
         if code in OURS:
             raise

@@ -9,6 +9,7 @@ import msgspec
 from leadlight.activity import Fact, Identity, Kind
 from leadlight.activity.fact import REQUIRED_PROPERTIES
 from leadlight.activity.order_key import milliseconds, timestamp
+from leadlight.ports import Stored
 
 Item = dict[str, dict[str, Any]]
 _MARGIN_DAYS = 7
@@ -71,6 +72,11 @@ def from_item(item: Mapping[str, Mapping[str, Any]]) -> Fact:
         )
     except (KeyError, ValueError) as error:
         raise ValueError(f"not a fact: {error}") from error
+
+
+def stored(item: Mapping[str, Mapping[str, Any]]) -> Stored:
+    """An item of the activities table, whatever it is."""
+    return Stored(item["key"]["S"], next(readable([item]), None), str(item.get("body", {}).get("S", "")))
 
 
 def readable(items: Iterable[Mapping[str, Mapping[str, Any]]]) -> Iterator[Fact]:

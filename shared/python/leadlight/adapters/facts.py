@@ -1,11 +1,13 @@
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from leadlight.activity import Fact, Kind
 from leadlight.activity.order_key import day_of, day_text
 from leadlight.adapters.clients import batch_delete, batch_write, call, client
-from leadlight.adapters.fact_items import Item, readable, to_item
-from leadlight.ports import Conflict
+from leadlight.adapters.fact_items import readable, stored, to_item
+from leadlight.adapters.merge_items import MERGE, member_from_item
+from leadlight.adapters.queries import query
+from leadlight.merge import in_force
+from leadlight.ports import Conflict, Stored
 
 
 class DynamoFacts:
@@ -33,23 +35,39 @@ class DynamoFacts:
 
     def of(self, lead_id: str, kind: Kind) -> list[Fact]:
         """The facts of a lead of one kind, by a consistent query."""
-        return [*self._query(lead_id, f"{kind}#"), *self._query(lead_id, f"untimed#{kind}#")]
+        return self._facts(lead_id, f"{kind}#", f"untimed#{kind}#")
 
     def on(self, lead_id: str, day: int, *, untimed: bool) -> list[Fact]:
         """The counted facts of a lead on a day, by a consistent query."""
-        found = list(self._query(lead_id, f"{Kind.ACTIVITY}#{day_text(day)}"))
-        if untimed:
-            received = self._query(lead_id, f"untimed#{Kind.ACTIVITY}#")
-            found += [fact for fact in received if day_of(fact.order_key) == day]
-        return found
+        also = (f"untimed#{Kind.ACTIVITY}#",) if untimed else ()
+        found = self._facts(lead_id, f"{Kind.ACTIVITY}#{day_text(day)}", *also)
+        return [fact for fact in found if day_of(fact.order_key) == day]
 
     def every(self, lead_id: str) -> list[Fact]:
-        """Every stored fact of a lead, copies among them."""
-        return list(readable(self._items(lead_id)))
+        """Every fact that counts for a lead, by a consistent query."""
+        return self._facts(lead_id, "")
+
+    def own(self, lead_id: str) -> list[Fact]:
+        """Every stored fact of the lead itself, without the copies of others."""
+        found = readable(query(self._client, self._table, lead_id))
+        return [fact for fact in found if not fact.owner]
 
     def keys(self, lead_id: str) -> list[str]:
         """The sort keys of everything that is stored under a lead."""
-        return [item["key"]["S"] for item in self._items(lead_id)]
+        return [item["key"]["S"] for item in query(self._client, self._table, lead_id)]
+
+    def page(self, lead_id: str, *, after: str, limit: int) -> list[Stored]:
+        """What is stored under a lead behind a sort key; one query, which DynamoDB ends at 1 MB."""
+        answer = call(
+            self._client.query,
+            TableName=self._table,
+            KeyConditionExpression="lead_id = :lead AND #key > :after",
+            ExpressionAttributeNames={"#key": "key"},
+            ExpressionAttributeValues={":lead": {"S": lead_id}, ":after": {"S": after or " "}},
+            ConsistentRead=True,
+            Limit=limit,
+        )
+        return [stored(item) for item in answer["Items"]]
 
     def delete(self, lead_id: str, keys: Sequence[str]) -> None:
         """Deletes what is stored under a lead by these keys."""
@@ -66,23 +84,10 @@ class DynamoFacts:
         except Conflict:
             return  # it came before: the first receipt stays
 
-    def _query(self, lead_id: str, prefix: str) -> Iterator[Fact]:
-        return readable(self._items(lead_id, prefix))
-
-    def _items(self, lead_id: str, prefix: str = "") -> Iterator[Item]:
-        """Everything under a lead whose key begins with a prefix, by a consistent query."""
-        condition: dict[str, Any] = {
-            "KeyConditionExpression": "lead_id = :lead",
-            "ExpressionAttributeValues": {":lead": {"S": lead_id}},
-        }
-        if prefix:
-            condition["KeyConditionExpression"] += " AND begins_with(#key, :prefix)"
-            condition["ExpressionAttributeNames"] = {"#key": "key"}
-            condition["ExpressionAttributeValues"][":prefix"] = {"S": prefix}
-        page: dict[str, Any] = {}
-        while True:
-            answer = call(self._client.query, TableName=self._table, ConsistentRead=True, **condition, **page)
-            yield from answer["Items"]
-            if "LastEvaluatedKey" not in answer:
-                return
-            page = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+    def _facts(self, lead_id: str, *prefixes: str) -> list[Fact]:
+        """What counts for the lead: where there are copies, those of the leads that are merged into it."""
+        found = [fact for prefix in prefixes for fact in readable(query(self._client, self._table, lead_id, prefix))]
+        if not any(fact.owner for fact in found):
+            return found
+        members = map(member_from_item, query(self._client, self._table, lead_id, f"{MERGE}#"))
+        return in_force(found, {member.lead_id: member.epoch for member in members})

@@ -1,13 +1,17 @@
 """Lead states as items of the leads table, and back."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from zlib import crc32
 
 import msgspec
 
+from leadlight.activity import is_account
+from leadlight.activity.order_key import timestamp
 from leadlight.lifecycle import standing
 from leadlight.lifecycle.decide import deal_stage
+from leadlight.merge import Kin
 from leadlight.model.structs import BuyingStage
 from leadlight.nurture import NurtureState
 from leadlight.scoring import Totals
@@ -18,6 +22,7 @@ STATE = "state"
 NURTURE = "nurture"
 SHARDS = 16
 BUCKET = 5
+ACCOUNT = "account"  # where the ranking index holds accounts, in a stage's place
 
 
 def to_item(state: LeadState) -> Item:
@@ -29,6 +34,10 @@ def to_item(state: LeadState) -> Item:
         "fold": {"B": codec.encode(state.fold)},
         "standing": {"B": standing.encode(state.standing)},
     }
+    if state.kin != Kin():
+        item["kin"] = {"B": msgspec.msgpack.encode(state.kin, order="deterministic")}
+    if state.begun:
+        item["begun"] = {"S": timestamp(state.begun)}
     if state.totals:
         stage = stage_of(state)
         item |= {
@@ -60,6 +69,8 @@ def from_item(item: Mapping[str, Mapping[str, Any]]) -> LeadState:
         totals=totals,
         as_of=int(item["as_of"]["N"]) if "as_of" in item else -1,
         outbox=item.get("outbox", {}).get("S", ""),
+        kin=msgspec.msgpack.decode(item["kin"]["B"], type=Kin) if "kin" in item else Kin(),
+        begun=datetime.fromisoformat(item["begun"]["S"]) if "begun" in item else None,
     )
 
 
@@ -84,7 +95,9 @@ def nurture_from_item(item: Mapping[str, Mapping[str, Any]]) -> NurtureState:
 
 
 def stage_of(state: LeadState) -> str:
-    """The lifecycle stage to show: deals are facts and speak first, then the decisions."""
+    """The lifecycle stage to show: deals are facts and speak first, then the decisions. Accounts stand apart."""
+    if is_account(state.lead_id):
+        return ACCOUNT
     return deal_stage(state.fold) or state.standing.stage
 
 

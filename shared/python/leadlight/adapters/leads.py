@@ -1,11 +1,12 @@
 import heapq
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from itertools import islice
 from typing import Any
 
-from leadlight.adapters.clients import call, client
+from leadlight.adapters.clients import batch_delete, call, client
 from leadlight.adapters.lead_items import (
     NURTURE,
     SHARDS,
@@ -39,19 +40,7 @@ class DynamoLeads:
 
     def get_many(self, lead_ids: Sequence[str]) -> list[LeadState]:
         """Those of the leads' states that exist, in any order."""
-        found: list[LeadState] = []
-        for start in range(0, len(lead_ids), _GET_BATCH):
-            keys = [_key(lead_id, STATE) for lead_id in lead_ids[start : start + _GET_BATCH]]
-            left: Mapping[str, Any] = {self._table: {"Keys": keys}}
-            for _ in range(_ROUNDS):
-                answer = call(self._client.batch_get_item, RequestItems=left)
-                found += map(from_item, answer["Responses"].get(self._table, []))
-                left = answer.get("UnprocessedKeys") or {}
-                if not left:
-                    break
-            else:
-                raise Unavailable(f"{self._table} left keys unread")
-        return found
+        return list(map(from_item, self._many([_key(lead_id, STATE) for lead_id in lead_ids])))
 
     def put(self, state: LeadState) -> None:
         """Saves a state; raises Conflict where somebody else saved since it was read."""
@@ -66,7 +55,7 @@ class DynamoLeads:
         """Saves enrollments; raises Conflict where somebody else saved since they were read."""
         self._put(nurture_to_item(state), state.version)
 
-    def clear_outbox(self, lead_id: str, item: str, outbox: str) -> None:
+    def clear_outbox(self, lead_id: str, item: str, outbox: str) -> bool:
         """Removes an outbox where it is still this one: a newer one comes with its own record."""
         try:
             call(
@@ -78,7 +67,15 @@ class DynamoLeads:
                 ExpressionAttributeValues={":published": {"S": outbox}},
             )
         except Conflict:
-            return
+            return False
+        return True
+
+    def erase(self, lead_ids: Sequence[str]) -> Mapping[str, int]:
+        """Removes everything of some leads. A put in flight fails: the version that it read is gone."""
+        keys = [key for lead_id in lead_ids for key in (_key(lead_id, STATE), _key(lead_id, NURTURE))]
+        there = [{name: item[name] for name in ("lead_id", "item")} for item in self._many(keys)]
+        batch_delete(self._client, self._table, there)
+        return Counter(key["item"]["S"] for key in there)
 
     def scan(self) -> Iterator[LeadState]:
         """Every lead's state, a page of 1 MB at a time."""
@@ -129,6 +126,18 @@ class DynamoLeads:
     def _get(self, lead_id: str, item: str, *, consistent: bool) -> Any:
         answer = call(self._client.get_item, TableName=self._table, Key=_key(lead_id, item), ConsistentRead=consistent)
         return answer.get("Item")
+
+    def _many(self, keys: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+        for start in range(0, len(keys), _GET_BATCH):
+            left: Mapping[str, Any] = {self._table: {"Keys": keys[start : start + _GET_BATCH]}}
+            for _ in range(_ROUNDS):
+                answer = call(self._client.batch_get_item, RequestItems=left)
+                yield from answer["Responses"].get(self._table, [])
+                left = answer.get("UnprocessedKeys") or {}
+                if not left:
+                    break
+            else:
+                raise Unavailable(f"{self._table} left keys unread")
 
     def _put(self, item: dict[str, Any], version: int) -> None:
         condition: dict[str, Any] = {"ConditionExpression": "attribute_not_exists(lead_id)"}

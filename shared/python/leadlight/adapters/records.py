@@ -9,12 +9,13 @@ from pynamodb.models import Model
 
 from leadlight.activity.order_key import timestamp
 from leadlight.adapters.clients import OURS
-from leadlight.kpi import DayMeasures
+from leadlight.kpi import DayMeasures, Spend
 from leadlight.lifecycle.decision import Decision
 from leadlight.ports import Unavailable
 
 _MEASURES = "measures"
 _AS_OF = "~as_of"
+_SPEND = "spend"
 ResultT = TypeVar("ResultT")
 
 
@@ -36,19 +37,23 @@ class DynamoRecords:
 
     def put_decisions(self, decisions: Sequence[Decision]) -> None:
         """Stores decision records; storing one again changes nothing."""
-        self._write(
-            self._record(
-                f"decisions#{decision.lead_id}",
-                f"{'n' if decision.campaign else 's'}{decision.seq:08d}",
-                body=msgspec.json.encode(decision).decode(),
-            )
-            for decision in decisions
-        )
+        self._write(map(self._decision, decisions))
 
     def decisions(self, lead_id: str) -> list[Decision]:
         """A lead's decisions, oldest first."""
         found = [msgspec.json.decode(row.body, type=Decision) for row in self._query(f"decisions#{lead_id}")]
         return sorted(found, key=lambda decision: (decision.decided_at, decision.id))
+
+    def drop_decisions(self, decisions: Sequence[Decision]) -> None:
+        """Removes the records of some decisions."""
+        self._write(gone=map(self._decision, decisions))
+
+    def _decision(self, decision: Decision) -> Record:
+        return self._record(
+            f"decisions#{decision.lead_id}",
+            f"{'n' if decision.campaign else 's'}{decision.seq:08d}",
+            body=msgspec.json.encode(decision).decode(),
+        )
 
     def put_measures(self, days: Iterable[DayMeasures], *, as_of: datetime) -> int:
         """Replaces all day measures, writing only what differs; returns how many were written or removed."""
@@ -67,10 +72,19 @@ class DynamoRecords:
         days = [msgspec.json.decode(body, type=DayMeasures) for body in rows.values()]
         return days, datetime.fromisoformat(as_of) if as_of else None
 
+    def put_spend(self, lines: Sequence[Spend]) -> None:
+        """Stores lines of spend; of two that are the same line, the last."""
+        last = {line.key: msgspec.json.encode(line).decode() for line in lines}
+        self._write(self._record(_SPEND, key, body=body) for key, body in last.items())
+
+    def spend(self) -> list[Spend]:
+        """All lines of spend, oldest first."""
+        return [msgspec.json.decode(row.body, type=Spend) for row in self._query(_SPEND)]
+
     def _query(self, pk: str) -> list[Record]:
         return _reached(lambda: list(self._record.query(pk, consistent_read=True)))
 
-    def _write(self, rows: Iterable[Record], gone: Iterable[Record] = ()) -> None:
+    def _write(self, rows: Iterable[Record] = (), gone: Iterable[Record] = ()) -> None:
         def write() -> None:
             with self._record.batch_write() as batch:
                 for row in rows:

@@ -66,7 +66,7 @@ def find_lead(api: Api, name: str, *, days: int | None = None) -> dict[str, Any]
     Raises:
         OperatorError: there is none.
     """
-    tried = list(dict.fromkeys(_lead_ids(name.strip())))
+    tried = list(dict.fromkeys(lead_ids(name.strip())))
     for lead_id in tried:
         try:
             found: dict[str, Any] = api.get(f"/v1/leads/{lead_id}", days=days)
@@ -87,16 +87,21 @@ def title(lead: Mapping[str, Any]) -> str:
     return f"{known} ({lead['lead_id']})" if known else str(lead["lead_id"])
 
 
-def _lead_ids(name: str) -> Iterator[str]:
+def lead_ids(name: str) -> Iterator[str]:
     """A lead id is worked out from its strongest identity, so no search is needed."""
     if name.startswith("ld_") and name.isidentifier():
         yield name
+    yield from map(lead_id_of, identities(name))
+
+
+def identities(name: str) -> Iterator[Identity]:
+    """What an operator may mean by a name: an address, kind:value, or a user id."""
     if address := email(name):
-        yield lead_id_of(address)
+        yield address
     kind, colon, value = name.partition(":")
     if colon and value:
-        yield lead_id_of(Identity(kind, value))
-    yield lead_id_of(Identity(USER, name))
+        yield Identity(kind, value)
+    yield Identity(USER, name)
 
 
 def _ranked(api: Api, stage: str | None, limit: int) -> Iterator[dict[str, Any]]:
@@ -115,9 +120,12 @@ def _profile(found: Mapping[str, Any]) -> Table:
     rows = {
         "stage": found["stage"],
         "first contact": found["first_contact"] or "unknown",
-        "may be written to": "yes" if found["contactable"] else "no",
+        "may be written to": "\n".join(
+            ["yes" if found["contactable"] else "no", *map(_permission, found["permissions"])]
+        ),
         "identities": ", ".join(f"{one['kind']}:{one['value']}" for one in found["identities"]),
         "traits": ", ".join(f"{name} {value}" for name, value in found["traits"].items()) or "none known",
+        "account": _account(found["account"]),
         "deals": ", ".join(
             f"{name} {status} {step['at'][:10]}"
             for name, steps in found["deals"].items()
@@ -131,6 +139,18 @@ def _profile(found: Mapping[str, Any]) -> Table:
         cell = Text("\n").join(text(line) for line in str(value).split("\n"))
         table.add_row(text(name, "bold"), cell)
     return table
+
+
+def _account(account: Mapping[str, Any] | None) -> str:
+    if account is None:
+        return "none known"
+    told = ", ".join(f"{name} {value}" for name, value in account["traits"].items())
+    return f"{account['account_id']}: {told}" if told else str(account["account_id"])
+
+
+def _permission(said: Mapping[str, Any]) -> str:
+    moment = said["at"][:16] if said["in_force"] else f"{said['at'][:16]}, not yet"
+    return f"{said['type']} {moment}" + (f" ({said['source']})" if said["source"] else "")
 
 
 def _decision(decision: Mapping[str, Any]) -> str:

@@ -1,8 +1,10 @@
 import click
 
+from leadlight.cli.accounts import account, accounts
 from leadlight.cli.backtest.command import backtest
 from leadlight.cli.diff import diff
 from leadlight.cli.documents import new, reference, schema, set_
+from leadlight.cli.erase import export, forget
 from leadlight.cli.explain import explain
 from leadlight.cli.forecast import forecast
 from leadlight.cli.help import STACK, examples
@@ -10,6 +12,7 @@ from leadlight.cli.history import history
 from leadlight.cli.imports.commands import import_
 from leadlight.cli.kpis import kpis
 from leadlight.cli.leads import lead, leads
+from leadlight.cli.merges import merge, shared, unmerge
 from leadlight.cli.score import score
 from leadlight.cli.validate import validate
 
@@ -48,6 +51,13 @@ for _command in (
     import_,
     leads,
     lead,
+    accounts,
+    account,
+    merge,
+    unmerge,
+    shared,
     kpis,
+    export,
+    forget,
 ):
     main.add_command(_command)

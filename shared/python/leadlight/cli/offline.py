@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from leadlight import sources
-from leadlight.activity import Activity, Fact, Kind, facts_of
+from leadlight.activity import Activity, Fact, Kind, Scalar, facts_of, is_account
 from leadlight.activity.fact import RESERVED_TYPES
 from leadlight.activity.order_key import day_number, day_of
 from leadlight.model import Documents
@@ -21,6 +21,9 @@ from leadlight.signals import Catalogue
 from leadlight.sources import cloudevents
 from leadlight.sources.reading import json_body
 from leadlight.state import Change, Fold, apply, prune
+from leadlight.state.company import ACCOUNT, account_of, known_of_account
+from leadlight.state.company import named as named_account
+from leadlight.state.fold import Company
 
 _BOM = b"\xef\xbb\xbf"
 
@@ -52,7 +55,7 @@ class Scored(NamedTuple):
     score: Score
 
 
-def read_history(lines: Iterable[bytes], *, catalogue: Catalogue, as_of: datetime) -> History:
+def read_history(lines: Iterable[bytes], *, documents: Documents, as_of: datetime) -> History:
     """Reads CloudEvents, one per line; an activity without a time counts at `as_of`, later ones are ignored."""
     history = History()
     for number, line in enumerate(lines, start=1):
@@ -64,9 +67,9 @@ def read_history(lines: Iterable[bytes], *, catalogue: Catalogue, as_of: datetim
         except Problem as found:
             history.bad.append(BadLine(number, f"{found.field}: {found.detail}" if found.field else found.detail))
             continue
-        if activity.type not in RESERVED_TYPES and not catalogue.knows(activity.type):
+        if activity.type not in RESERVED_TYPES and not documents.catalogue.knows(activity.type):
             history.set_aside[activity.type] += 1
-        for fact in facts_of(activity, received_at=as_of):
+        for fact in facts_of(activity, received_at=as_of, free_mail=documents.free_mail):
             if fact.occurred_at <= as_of:
                 history.facts.setdefault(fact.lead_id, {})[fact.key] = fact
     return history
@@ -75,10 +78,19 @@ def read_history(lines: Iterable[bytes], *, catalogue: Catalogue, as_of: datetim
 def scored(history: History, documents: Documents, *, as_of: datetime, retention_days: int) -> list[Scored]:
     """Every lead's score, highest first."""
     engine, day = Engine(documents.model), day_number(as_of)
-    found = []
-    for lead_id, facts in history.facts.items():
-        fold = _fold(facts, documents.catalogue, horizon=day - retention_days)
-        found.append(Scored(lead_id, fold, engine.score(fold, day)))
+    folds = {
+        name: _fold(facts, documents.catalogue, horizon=day - retention_days) for name, facts in history.facts.items()
+    }
+    accounts = {name: fold for name, fold in folds.items() if is_account(name)}
+    companies, found = _companies(accounts), []
+    renamed = {name: account for name, account in accounts.items() if ACCOUNT in account.traits}
+    names = {name: Company(1, 1, known_of_account(account)) for name, account in renamed.items()}
+    for lead_id, fold in folds.items():
+        if lead_id not in accounts:
+            fold.companies = names
+            fold.account = account_of(fold, free_mail=documents.free_mail)
+            fold.companies = {fold.account: Company(1, 1, companies.get(fold.account, {}))}
+            found.append(Scored(lead_id, fold, engine.score(fold, day)))
     return sorted(found, key=lambda lead: (-lead.score.totals.score, lead.lead_id))
 
 
@@ -101,6 +113,20 @@ def names_of(fold: Fold) -> Iterator[str]:
     for kind, value in sorted(fold.identities):
         yield value
         yield f"{kind}:{value}"
+
+
+def _companies(accounts: Mapping[str, Fold]) -> dict[str, dict[str, Scalar]]:
+    """The traits of each account, of those among them that go by its name; the latest of a trait counts."""
+    latest: dict[str, dict[str, Any]] = {}
+    for name, fold in accounts.items():
+        root = name
+        while root in accounts and (other := accounts[root].traits.get(ACCOUNT)):
+            root = named_account(other.value)
+        traits = latest.setdefault(root, {})
+        for trait, told in fold.traits.items():
+            if trait != ACCOUNT and (trait not in traits or traits[trait].order_key < told.order_key):
+                traits[trait] = told
+    return {name: {trait: told.value for trait, told in traits.items()} for name, traits in latest.items()}
 
 
 def _activity(line: bytes, as_of: datetime) -> Activity:

@@ -27,7 +27,7 @@ def score_file(
 ) -> tuple[Documents, History, list[Scored]]:
     """Scores the leads of a file; what can't be read of it is reported on standard error."""
     found = documents(model, catalogue)
-    history = read_history(stream, catalogue=found.catalogue, as_of=as_of)
+    history = read_history(stream, documents=found, as_of=as_of)
     for line in history.bad:
         click.echo(f"{stream.name}:{line.number}: {line.reason}", err=True)
     for activity_type, count in sorted(history.set_aside.items()):

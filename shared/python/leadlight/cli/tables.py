@@ -34,6 +34,30 @@ def leads_table(found: Sequence[Mapping[str, Any]]) -> Table:
     return table
 
 
+def accounts_table(found: Sequence[Mapping[str, Any]]) -> Table:
+    """The accounts in their order: the score, who, and the leads that give to it."""
+    table = _empty()
+    for heading in ("#", "score", "account", "leads", "because of"):
+        table.add_column(
+            heading, justify="right" if heading in ("#", "leads") else "left", no_wrap=heading == "account"
+        )
+    for place, account in enumerate(found, start=1):
+        leads = ", ".join(
+            f"{lead['name'] or lead['email'] or lead['lead_id']} {lead['grade']} {lead['score']}"
+            f" ({number(round(lead['share'], 1), sign=True)})"
+            for lead in account["leads"]
+            if lead["share"]
+        )
+        table.add_row(
+            text(place, "dim"),
+            text(account["score"], "bold"),
+            text(account["name"] or account["domain"] or account["account_id"]),
+            text(len(account["leads"]) + account["others"]["leads"]),
+            text(leads or "no lead scores above 0"),
+        )
+    return table
+
+
 def kpis_table(found: Sequence[Mapping[str, Any]]) -> Table:
     """Each KPI with what it rests on; an undefined one says why."""
     table = _empty()

@@ -16,6 +16,8 @@ DETAIL_TYPES: Mapping[str, str] = {
     "rejected": "Lead Rejected",
     "enrolled": "Nurture Enrolled",
     "exited": "Nurture Exited",
+    "merged": "Lead Merged",
+    "unmerged": "Lead Unmerged",
 }
 
 

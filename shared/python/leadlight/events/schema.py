@@ -22,6 +22,8 @@ _ALSO: Mapping[str, tuple[str, ...]] = {
     "rejected": ("hand_off",),
     "enrolled": ("campaign",),
     "exited": ("campaign",),
+    "merged": ("other",),
+    "unmerged": ("other",),
 }
 
 

@@ -2,5 +2,6 @@
 
 from leadlight.kpi.kpis import Kpi, kpis
 from leadlight.kpi.measures import DayMeasures, measure
+from leadlight.kpi.spend import Spend
 
-__all__ = ["DayMeasures", "Kpi", "kpis", "measure"]
+__all__ = ["DayMeasures", "Kpi", "Spend", "kpis", "measure"]

@@ -42,9 +42,11 @@ class _Window:
         self.days = list(days)
         self.counts: Counter[str] = Counter()
         self.amounts: Counter[str] = Counter()
+        self.spend: Counter[str] = Counter()
         for day in self.days:
             self.counts.update(day.counts)
             self.amounts.update(day.amounts)
+            self.spend.update(day.spend)
         self.text = f"{self.days[0].day}..{self.days[-1].day}" if self.days else "no days"
 
     def lags(self, name: str, *, where: Callable[[DayMeasures], bool] = lambda _: True) -> Counter[int]:
@@ -78,6 +80,7 @@ def kpis(
         _cohort_rate(window, "lead_to_customer_rate", "Lead to customer", "trailing", "cohort_win", WIN_WITHIN, as_of),
         *_cycle(window),
         *_revenue(window),
+        *_cac(window),
     ]
     return [msgspec.structs.replace(kpi, window=kpi.window or window.text, model=model) for kpi in found]
 
@@ -230,3 +233,31 @@ def _revenue(window: _Window) -> list[Kpi]:
         )
         for currency, amount in sorted(window.amounts.items())
     ]
+
+
+def _cac(window: _Window) -> list[Kpi]:
+    customers = window.counts["customers"]
+    unknown = Kpi(
+        kpi="cac",
+        title="Customer acquisition cost",
+        kind="trailing",
+        unit="no currency given",
+        value=None,
+        n=customers,
+        reason="no spend is known in the window: import it",
+    )
+    found = []
+    for currency, amount in sorted(window.spend.items()):
+        value, reason = _ratio(amount / 100, customers, "no new customer in the window")
+        found.append(
+            msgspec.structs.replace(
+                unknown,
+                unit=currency,
+                value=value,
+                numerator=amount / 100,
+                denominator=customers,
+                reason=reason,
+                note="spend and new customers of the same days, whenever the customers were won over",
+            )
+        )
+    return found or [unknown]

@@ -5,18 +5,22 @@ They are a pure function of the leads' states: a late fact restates its day, and
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 import msgspec
 
-from leadlight.activity.order_key import DAY_MS, day_of, day_text
+from leadlight.activity import is_account
+from leadlight.activity.order_key import DAY_MS, day_number, day_of, day_text
+from leadlight.kpi.spend import Spend
 from leadlight.lifecycle.transitions import MQL, SQL
 from leadlight.state import Fold, LeadState
 
 
 class DayMeasures(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What one day adds. `counts` by measure; `lags`: histograms of whole days; `amounts` in hundredths by currency.
+    """What one day adds. `counts` by measure; `lags`: histograms of whole days.
 
+    `amounts` (what was won) and `spend` (what marketing and sales cost) are in hundredths by currency.
     Cohort measures (`cohort_*`) stand on the day of the leads' first contact, all others on the day they occurred.
     """
 
@@ -24,18 +28,22 @@ class DayMeasures(msgspec.Struct, frozen=True, omit_defaults=True):
     counts: Mapping[str, int]
     lags: Mapping[str, Mapping[int, int]] = msgspec.field(default_factory=dict)
     amounts: Mapping[str, int] = msgspec.field(default_factory=dict)
+    spend: Mapping[str, int] = msgspec.field(default_factory=dict)
 
 
 class _Day(NamedTuple):
     counts: Counter[str]
     lags: defaultdict[str, Counter[int]]
     amounts: Counter[str]
+    spend: Counter[str]
 
 
-def measure(states: Iterable[LeadState]) -> list[DayMeasures]:
+def measure(states: Iterable[LeadState], spend: Iterable[Spend] = ()) -> list[DayMeasures]:
     """The measures of every day on which something happened, oldest first."""
-    days: defaultdict[int, _Day] = defaultdict(lambda: _Day(Counter(), defaultdict(Counter), Counter()))
+    days: defaultdict[int, _Day] = defaultdict(lambda: _Day(Counter(), defaultdict(Counter), Counter(), Counter()))
     for state in states:
+        if is_account(state.lead_id):
+            continue
         first = state.fold.first
         cohort = day_of(first.order_key) if first else None
         if cohort is not None:
@@ -46,12 +54,15 @@ def measure(states: Iterable[LeadState]) -> list[DayMeasures]:
             if state.standing.answered.get(name) != verdict.answer:
                 continue  # an answer to no hand-off of ours
             days[day_of(verdict.order_key)].counts[f"hand_offs_{verdict.answer}"] += 1
+    for line in spend:
+        days[day_number(datetime.fromisoformat(line.day).replace(tzinfo=UTC))].spend[line.currency] += line.amount
     return [
         DayMeasures(
             day_text(day),
             dict(sorted(found.counts.items())),
             {name: dict(sorted(lags.items())) for name, lags in sorted(found.lags.items())},
             dict(sorted(found.amounts.items())),
+            dict(sorted(found.spend.items())),
         )
         for day, found in sorted(days.items())
     ]

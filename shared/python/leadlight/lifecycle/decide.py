@@ -3,6 +3,7 @@
 Pure: the same standing, fold, score and moment give the same decisions.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import msgspec
 
 from leadlight.activity.order_key import DAY_MS, day_text, milliseconds, moment_of, timestamp
+from leadlight.lifecycle.absorb import absorb
 from leadlight.lifecycle.decision import Decision, Kind
 from leadlight.lifecycle.standing import Entries, HandOff, Standing
 from leadlight.lifecycle.transitions import CUSTOMER, MQL, OPPORTUNITY, RECYCLED, is_legal
@@ -17,6 +19,7 @@ from leadlight.model.structs import LifecycleRule, Model
 from leadlight.scoring.score import Totals
 from leadlight.state.fold import Fold
 from leadlight.state.lead_state import LeadState
+from leadlight.state.permission import contactable
 
 _MOST_STEPS = 8  # a model whose rules chase each other stops here
 
@@ -76,6 +79,13 @@ class Conclusion:
             self.record("qualified", cause)
         return True
 
+    def absorb(self, other: Standing) -> None:
+        """Takes over what another lead's decisions had brought it to: it is the same person."""
+        before = self.standing.stage
+        self.standing = absorb(self.standing, other)
+        if self.standing.stage != before:
+            self.record("stage_changed", "merged", before=before, after=self.standing.stage)
+
     def hand_off(self, hours: int, cause: str) -> None:
         """Gives the lead to sales, with a due time."""
         due = self.now + timedelta(hours=hours)
@@ -85,26 +95,23 @@ class Conclusion:
         self.record("handed_off", cause, hand_off=name, due_at=timestamp(moment_of(opened.due_at)))
 
 
-def decide(state: LeadState, *, model: Model, now: datetime) -> Conclusion:
-    """Takes every decision that is due: deals first, then sales' answers, then the score, then announcements.
+def decide(
+    state: LeadState, *, model: Model, now: datetime, absorbed: Iterable[Standing] = (), left: str = ""
+) -> Conclusion:
+    """Takes every decision that is due: merges first, then deals, sales' answers, the score, announcements.
 
     Args:
         state: a state that has been scored; it is not changed.
         model: its rules say which stage is entered when.
         now: the moment of the decisions; scores are for its day.
+        absorbed: the standings of leads that were merged into this one.
+        left: the lead that this one was merged into, and no longer is.
     """
-    if state.totals is None:
-        raise ValueError(f"{state.lead_id} has no score yet")
-    fold = state.fold
-    conclusion = Conclusion(
-        lead_id=state.lead_id,
-        standing=state.standing,
-        totals=state.totals,
-        model=model,
-        now=now,
-        as_of=state.as_of,
-        contactable=contactable(fold),
-    )
+    conclusion, fold = _begun(state, model, now), state.fold
+    if left:
+        conclusion.record("unmerged", "other_person", other=left)
+    for standing in absorbed:
+        conclusion.absorb(standing)
     _follow_deals(conclusion, fold)
     _follow_sales(conclusion, fold)
     for _ in range(_MOST_STEPS):
@@ -114,17 +121,33 @@ def decide(state: LeadState, *, model: Model, now: datetime) -> Conclusion:
     return conclusion
 
 
+def decide_merged(state: LeadState, *, model: Model, now: datetime, into: str) -> Conclusion:
+    """The one decision about a lead that was merged into another."""
+    conclusion = _begun(state, model, now)
+    conclusion.record("merged", "same_person", other=into)
+    return conclusion
+
+
+def _begun(state: LeadState, model: Model, now: datetime) -> Conclusion:
+    if state.totals is None:
+        raise ValueError(f"{state.lead_id} has no score yet")
+    return Conclusion(
+        lead_id=state.lead_id,
+        standing=state.standing,
+        totals=state.totals,
+        model=model,
+        now=now,
+        as_of=state.as_of,
+        contactable=contactable(state.fold.permissions, milliseconds(now)),
+    )
+
+
 def deal_stage(fold: Fold) -> str | None:
     """The stage that the deals put a lead in: customer with one won, opportunity with one open."""
     statuses = {max(steps.items(), key=lambda step: step[1].order_key)[0] for steps in fold.deals.values()}
     if "won" in statuses:
         return CUSTOMER
     return OPPORTUNITY if "opened" in statuses else None
-
-
-def contactable(fold: Fold) -> bool:
-    """Whether the lead may be written to: it never withdrew its consent, or gave it again since."""
-    return fold.consent is None or fold.consent[1]
 
 
 def _follow_deals(conclusion: Conclusion, fold: Fold) -> None:

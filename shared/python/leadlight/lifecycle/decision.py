@@ -2,7 +2,9 @@ from typing import Literal
 
 import msgspec
 
-Kind = Literal["scored", "stage_changed", "qualified", "handed_off", "rejected", "enrolled", "exited"]
+Kind = Literal[
+    "scored", "stage_changed", "qualified", "handed_off", "rejected", "enrolled", "exited", "merged", "unmerged"
+]
 
 
 class Reason(msgspec.Struct, frozen=True):
@@ -17,7 +19,7 @@ class Decision(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """What was concluded at a moment and acted on. It is taken once, and announced under one id.
 
     `as_of` is the day that the score is for. `before` and `after` are stages (or scores, for `scored`).
-    `suppressed`: the model says that the lead is nobody to sell to.
+    `suppressed`: the model says that the lead is nobody to sell to. `other`: the lead that this one was merged into.
     """
 
     lead_id: str
@@ -39,6 +41,7 @@ class Decision(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     hand_off: str | None = None
     due_at: str | None = None
     campaign: str | None = None
+    other: str | None = None
     reasons: tuple[Reason, ...] = ()
 
     @property

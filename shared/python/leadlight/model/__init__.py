@@ -2,6 +2,7 @@
 
 from leadlight.model.structs import (
     STAGES,
+    AccountRule,
     BuyingStage,
     Campaign,
     Category,
@@ -22,6 +23,7 @@ from leadlight.model.structs import (
 
 __all__ = [
     "STAGES",
+    "AccountRule",
     "BuyingStage",
     "Campaign",
     "Category",

@@ -132,6 +132,16 @@ class Campaign(msgspec.Struct, frozen=True, omit_defaults=True):
     segment: Segment
 
 
+class AccountRule(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How an account's score follows from its leads' scores.
+
+    `max`: that of its best lead. `sum`: of all, each next-best lead counting `next` percent of the one before.
+    """
+
+    score: Literal["max", "sum"] = "max"
+    next: int = 50
+
+
 class Model(msgspec.Struct, frozen=True, dict=True):
     """A scoring model. `caps` and `weights` are by category; `grades` hold the least fit score in percent."""
 
@@ -149,17 +159,20 @@ class Model(msgspec.Struct, frozen=True, dict=True):
     segments: tuple[Segment, ...] = ()
     audience: Mapping[str, Condition] = msgspec.field(default_factory=dict)  # by trait; empty: every lead
     suppress: tuple[Suppression, ...] = ()
+    accounts: AccountRule = AccountRule()
     announce_change: int = 10
 
 
 class Documents(msgspec.Struct, frozen=True):
     """What a stack scores by: its signal catalogue and its models.
 
-    A lead's primary model is the first whose audience it meets; the last one is for everybody.
+    A lead's primary model is the first whose audience it meets; the last one is for everybody, and says how accounts
+    are scored. `free_mail` are the domains whose addresses anybody can have: they name no account.
     """
 
     catalogue: Catalogue
     models: tuple[Model, ...]
+    free_mail: frozenset[str] = frozenset()
 
     @property
     def model(self) -> Model:

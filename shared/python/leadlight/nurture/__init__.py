@@ -1,5 +1,5 @@
 """Nurture: campaigns for the leads that are not ready for sales."""
 
-from leadlight.nurture.enroll import NurtureState, enroll
+from leadlight.nurture.enroll import NurtureState, adopt, enroll
 
-__all__ = ["NurtureState", "enroll"]
+__all__ = ["NurtureState", "adopt", "enroll"]

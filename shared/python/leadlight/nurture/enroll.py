@@ -42,6 +42,8 @@ def enroll(state: NurtureState, news: Decision, campaigns: tuple[Campaign, ...],
     """
     if news.seq <= state.seen:
         return state
+    if news.kind == "merged":  # the lead that it is now goes on with them
+        return msgspec.structs.replace(state, seen=news.seq)
     enrollments = dict(state.enrollments)
     decisions: list[Decision] = []
 
@@ -79,6 +81,16 @@ def enroll(state: NurtureState, news: Decision, campaigns: tuple[Campaign, ...],
     )
 
 
+def adopt(state: NurtureState, other: NurtureState) -> NurtureState:
+    """The enrollments of a lead that another was merged into: nobody starts over in a campaign."""
+    joined = {**other.enrollments, **state.enrollments}
+    for name in other.enrollments.keys() & state.enrollments.keys():
+        both = (other.enrollments[name], state.enrollments[name])
+        if not any(place.exited_at for place in both):
+            joined[name] = min(both, key=lambda place: place.enrolled_at)
+    return state if joined == state.enrollments else msgspec.structs.replace(state, enrollments=joined)
+
+
 def belongs(news: Decision, campaign: Campaign) -> bool:
     """Whether a lead is in the segment of a campaign."""
     segment = campaign.segment
@@ -93,5 +105,5 @@ def _reachable(news: Decision) -> bool:
 
 def _exit_cause(news: Decision, campaign: str) -> str:
     if not news.contactable:
-        return "consent_withdrawn"
+        return "not_contactable"
     return "suppressed" if news.suppressed else f"left_segment_of_{campaign}"

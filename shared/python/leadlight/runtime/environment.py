@@ -44,9 +44,19 @@ class Environment:
         return _required("LEADLIGHT_SECRETS_PREFIX")
 
     @property
+    def forgotten_secret(self) -> str:
+        """The secret that the ids of forgotten leads are hashed with."""
+        return _required("LEADLIGHT_FORGOTTEN_SECRET")
+
+    @property
     def retention_days(self) -> int:
         """How long counted facts count."""
         return int(os.environ.get("LEADLIGHT_RETENTION_DAYS", "400"))
+
+    @property
+    def fold_plus_tags(self) -> bool:
+        """Whether an address with a plus tag is the same person as the one without."""
+        return os.environ.get("LEADLIGHT_FOLD_PLUS_TAGS") == "true"
 
     @cached_property
     def in_lambda(self) -> bool:

@@ -12,6 +12,7 @@ from leadlight.problems import Fault, Problem, TryAgain
 from leadlight.sources import WebhookRequest
 
 PROBLEMS = "urn:leadlight:problem:"
+MAX_BODY = 1_000_000
 Answer = dict[str, Any]
 _LOG = logging.getLogger(__name__)
 
@@ -23,7 +24,7 @@ def answered(event: Mapping[str, Any], action: Callable[[], Answer]) -> Answer:
         return action()
     except Problem as found:
         _LOG.info("refused", extra={"problem": found.slug, "field": found.field, **named})
-        return problem(event, found)
+        return problem(event, found, errors=found.errors)
     except Unavailable:
         _LOG.warning("unavailable", exc_info=True, extra=named)
         return problem(event, TryAgain("a table is throttling; send the same request again"))

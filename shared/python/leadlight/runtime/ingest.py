@@ -17,10 +17,9 @@ from leadlight.problems import (
     UnknownSource,
     UnknownType,
 )
-from leadlight.runtime.http import Answer, answer, answered, correlation_id, problem, request_of
+from leadlight.runtime.http import MAX_BODY, Answer, answer, answered, correlation_id, problem, request_of
 from leadlight.sources import SOURCES, WebhookRequest
 
-MAX_BODY = 1_000_000
 _OWN = "cloudevents"  # the format of /v1/activities
 _LOG = logging.getLogger(__name__)
 
@@ -100,7 +99,13 @@ def _read(source: str, request: WebhookRequest, ports: Ports, *, backfill: bool,
         except MalformedEvent as found:
             receipt.problems.append((index, found))
             continue
-        receipt.facts += facts_of(activity, received_at=now, backfill=backfill)
+        receipt.facts += facts_of(
+            activity,
+            received_at=now,
+            backfill=backfill,
+            fold_tags=ports.fold_plus_tags,
+            free_mail=ports.documents.free_mail,
+        )
         receipt.recorded += 1
         receipt.set_aside += not known
     return receipt

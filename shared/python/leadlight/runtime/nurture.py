@@ -6,14 +6,17 @@ from typing import Any
 from leadlight.events.event import decision_of
 from leadlight.lifecycle.decision import Decision
 from leadlight.model.structs import Campaign
-from leadlight.nurture import NurtureState, enroll
+from leadlight.nurture import NurtureState, adopt, enroll
 from leadlight.ports import Conflict, Ports
+from leadlight.runtime import merging
 
 _ATTEMPTS = 8
 
 
 def follow(detail: Mapping[str, Any], ports: Ports) -> NurtureState:
     """Brings one announced decision into the lead's enrollments; coming twice or late, it changes nothing.
+
+    A lead that was erased meanwhile is not enrolled: its item is not made, and not left where it was just being made.
 
     Raises:
         Conflict: others were first, eight times in a row; EventBridge tries again.
@@ -22,15 +25,42 @@ def follow(detail: Mapping[str, Any], ports: Ports) -> NurtureState:
     news = decision_of(detail)
     for _ in range(_ATTEMPTS):
         state = ports.leads.get_nurture(news.lead_id)
-        followed = enroll(state, news, _campaigns(news, ports), now=ports.now())
-        if followed is state:
+        if not state.version and _is_gone(news, ports):
             return state
+        followed = enroll(state, news, _campaigns(news, ports), now=ports.now())
+        if followed is not state:
+            try:
+                ports.leads.put_nurture(followed)
+            except Conflict:
+                continue
+        if state.version <= 1 and _is_gone(news, ports):
+            ports.leads.erase([news.lead_id])
+            return state
+        if news.kind == "merged":
+            _hand_over(followed, merging.root_of(news.lead_id, ports), ports)
+        return followed
+    raise Conflict(f"the enrollments were saved by others {_ATTEMPTS} times in a row")
+
+
+def _hand_over(merged: NurtureState, root: str, ports: Ports) -> None:
+    """The lead that another was merged into is in its campaigns from now on."""
+    for _ in range(_ATTEMPTS):
+        state = ports.leads.get_nurture(root)
+        if not state.version and ports.leads.get(root, consistent=True) is None:
+            return  # it was erased meanwhile
+        joined = adopt(state, merged)
+        if joined is state or root == merged.lead_id:
+            return
         try:
-            ports.leads.put_nurture(followed)
+            ports.leads.put_nurture(joined)
         except Conflict:
             continue
-        return followed
-    raise Conflict(f"{news.lead_id}'s enrollments were saved by others {_ATTEMPTS} times in a row")
+        return
+    raise Conflict(f"the enrollments were saved by others {_ATTEMPTS} times in a row")
+
+
+def _is_gone(news: Decision, ports: Ports) -> bool:
+    return ports.leads.get(news.lead_id, consistent=True) is None
 
 
 def _campaigns(news: Decision, ports: Ports) -> tuple[Campaign, ...]:

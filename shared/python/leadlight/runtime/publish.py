@@ -21,5 +21,8 @@ def publish(record: Record, ports: Ports) -> int:
     decisions = decode(outbox)
     ports.records.put_decisions(decisions)
     ports.bus.put([event_of(decision) for decision in decisions])
-    ports.leads.clear_outbox(image["lead_id"]["S"], image["item"]["S"], outbox)
+    lead_id = image["lead_id"]["S"]
+    cleared = ports.leads.clear_outbox(lead_id, image["item"]["S"], outbox)
+    if not cleared and ports.leads.get(lead_id, consistent=True) is None:
+        ports.records.drop_decisions(decisions)  # the lead was erased meanwhile: nothing of it may stay behind
     return len(decisions)

@@ -2,37 +2,27 @@
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import msgspec
 
+from leadlight.activity import is_account
 from leadlight.activity.order_key import day_number
-from leadlight.adapters.fact_items import from_item
-from leadlight.lifecycle.decide import decide
+from leadlight.lifecycle.absorb import absorb
+from leadlight.lifecycle.decide import Conclusion, decide, decide_merged
 from leadlight.lifecycle.decision import Reason, decode, encode
+from leadlight.lifecycle.standing import Standing
 from leadlight.ports import Conflict, FailedEvent, Ports, Unavailable
-from leadlight.runtime.streams import Record, expired_by_ttl, lead_id, partial_failure, sequence_number
+from leadlight.runtime import accounts, forgotten, membership, merging
+from leadlight.runtime.news import News, by_lead
+from leadlight.runtime.streams import Record, partial_failure, sequence_number
 from leadlight.scoring import Score
-from leadlight.state import Applied, Change, LeadState, apply, prune
+from leadlight.state import Change, Fold, LeadState, apply, prune
 
 _ATTEMPTS = 8
 _LOG = logging.getLogger(__name__)
 _REASONS = 3
-
-
-@dataclass(slots=True)
-class _Batch:
-    """One lead's records of a batch."""
-
-    lead_id: str
-    records: list[Record]
-    changes: list[Change]
-
-    def singles(self) -> "list[_Batch]":
-        """Each record alone."""
-        pairs = zip(self.records, self.changes, strict=True)
-        return [_Batch(self.lead_id, [record], [change]) for record, change in pairs]
 
 
 def handle(event: dict[str, Any], ports: Ports) -> dict[str, Any]:
@@ -42,39 +32,42 @@ def handle(event: dict[str, Any], ports: Ports) -> dict[str, Any]:
     """
     records: list[Record] = event["Records"]
     failed: set[str] = set()
-    batches = _by_lead(records, ports)
+    batches = by_lead(records, unreadable=lambda record, reason: _keep(record, reason, ports))
     known = _read_together(batches, ports)
-    for batch in batches:
-        failed.update(map(sequence_number, _bring(batch, ports, known.get(batch.lead_id))))
+    for news in batches:
+        failed.update(map(sequence_number, _bring(news, ports, known.get(news.lead_id))))
     return partial_failure(records, failed)
 
 
-def _read_together(batches: Sequence[_Batch], ports: Ports) -> dict[str, LeadState]:
+def _read_together(batches: Sequence[News], ports: Ports) -> dict[str, LeadState]:
     """The states of several leads in one call; where that fails, each is read on its own."""
     if len(batches) == 1:
         return {}
     try:
-        found = ports.leads.get_many([batch.lead_id for batch in batches])
+        found = ports.leads.get_many([news.lead_id for news in batches])
     except Exception:  # noqa: BLE001 - one that can't be read must not stop the others
         return {}
-    return {batch.lead_id: LeadState(batch.lead_id) for batch in batches} | {state.lead_id: state for state in found}
+    return {news.lead_id: LeadState(news.lead_id) for news in batches} | {state.lead_id: state for state in found}
 
 
-def _bring(batch: _Batch, ports: Ports, known: LeadState | None = None) -> list[Record]:
+def _bring(news: News, ports: Ports, known: LeadState | None = None) -> list[Record]:
     """Brings a lead's records in; returns those that have to come again."""
     try:
-        rescore(batch.lead_id, batch.changes, ports, known=known)
+        if is_account(news.lead_id):
+            accounts.bring(news, ports)
+        else:
+            rescore(news, ports, known=known)
     except (Unavailable, Conflict):
-        return batch.records
+        return news.records
     except Exception as error:  # noqa: BLE001 - a poison record must not stop the others
-        if len(batch.records) > 1:
-            return [record for single in batch.singles() for record in _bring(single, ports)]
-        _keep(batch.records[0], f"{type(error).__name__}: {error}", ports)
+        if len(news.records) > 1:
+            return [record for single in news.singles() for record in _bring(single, ports)]
+        _keep(news.records[0], f"{type(error).__name__}: {error}", ports)
     return []
 
 
-def rescore(lead_id: str, changes: Sequence[Change], ports: Ports, *, known: LeadState | None = None) -> Applied:
-    """Brings facts into one lead: read, apply, score, decide, and put where nobody else has since.
+def rescore(news: News, ports: Ports, *, known: LeadState | None = None) -> None:
+    """Brings news into one lead: read, apply, score, decide, and put where nobody else has since.
 
     `known` is a state that was read already; where it is an old one, the put finds out.
 
@@ -83,33 +76,142 @@ def rescore(lead_id: str, changes: Sequence[Change], ports: Ports, *, known: Lea
         Unavailable: a table could not be reached.
     """
     for attempt in range(_ATTEMPTS):
-        state = known or ports.leads.get(lead_id, consistent=attempt > 0) or LeadState(lead_id)
+        state = known or ports.leads.get(news.lead_id, consistent=attempt > 0) or LeadState(news.lead_id)
         known = None
-        applied = _apply(state, changes, ports)
-        if not applied.touched:
-            return applied
         try:
-            ports.leads.put(concluded(state, ports, announce=not all(change.fact.backfill for change in changes)))
+            if attempt == 0 and _must_be_sure(state, news):
+                continue
+            admitted = forgotten.admitted(state, news, ports)
+            saved = admitted is None or _step(state, admitted, ports)
+            if attempt == 0 and state.version and not saved:
+                continue  # an old state may know what was erased since
         except Conflict:
             continue
-        return applied
-    raise Conflict(f"{lead_id} was saved by others {_ATTEMPTS} times in a row")
+        return
+    raise Conflict(f"{news.lead_id} was saved by others {_ATTEMPTS} times in a row")
 
 
-def concluded(state: LeadState, ports: Ports, *, announce: bool) -> LeadState:
-    """The state with its score of today, and with the decisions that follow where they may be announced."""
+def _must_be_sure(state: LeadState, news: News) -> bool:
+    """Whether an old state could do harm: where something is done that no put will find fault with."""
+    return bool(state.kin.root or not membership.is_sure(state, news) or merging.concerns_kin(state, news))
+
+
+def _step(before: LeadState, news: News, ports: Ports) -> bool:
+    """Brings news in; whether the state was saved."""
+    was = before.fold.account
+    kin = merging.kin_of(before, ports) if merging.concerns_kin(before, news) else before.kin
+    state = replace(before, kin=kin)
+    after = _merged(before, state, news, ports) if kin.root else _standing_alone(before, state, news, ports)
+    if after:
+        membership.join(after, ports, was=was)
+        ports.leads.put(after)
+        state = replace(after, version=after.version + 1)
+    membership.leave(state, news, ports, was=was)
+    if kin.todo:
+        merging.carry_out(state, ports)
+    if kin.root:
+        merging.forward(state, news, ports)
+    return after is not None
+
+
+def _merged(before: LeadState, state: LeadState, news: News, ports: Ports) -> LeadState | None:
+    """A lead that is merged keeps no fold: its facts go on to its root. None where there is nothing to save."""
+    merging.claim(state, (change.fact for change in news.changes), ports)
+    if before.kin.root:
+        return state if state.kin != before.kin or membership.is_early(state, news) else None
+    decided = decided_merged(state, ports, into=state.kin.root)
+    return replace(decided, fold=Fold(), totals=None, as_of=-1)
+
+
+def _standing_alone(before: LeadState, state: LeadState, news: News, ports: Ports) -> LeadState | None:
+    """A lead that stands by itself: fold, score, decide. None where there is nothing to save."""
+    merging.claim(state, (change.fact for change in news.changes), ports)
+    news = merging.in_force(state, news, ports)
+    entered = merging.standings_of(state, news, ports)
+    merging.part(state, news, ports)
+    merging.count_members(state, news)
+    learned = membership.learned(state, news)
+    if not before.version and not (news.changes or entered):
+        return None
+    left = before.kin.root
+    if left or news.gone or any(notice.event != "INSERT" for notice in news.notices("merge")):
+        rebuild(state, ports)
+    elif not (bring(state, news.changes, ports) or entered or state.kin != before.kin or learned):
+        return None
+    membership.settle(state, before, ports)
+    return concluded(state, ports, announce=_announces(state, news) or bool(entered), absorbed=entered, left=left)
+
+
+def _announces(state: LeadState, news: News) -> bool:
+    """Backfill announces nothing. What other leads did is announced where this one was before, or they were."""
+    if news.changes:
+        return any(not change.fact.backfill for change in news.changes)
+    if membership.is_quiet(news):
+        return False
+    return state.standing.announced is not None
+
+
+def bring(state: LeadState, changes: Sequence[Change], ports: Ports) -> bool:
+    """Applies facts to a state's fold; whether it may have changed."""
+    _prune(state, ports)
+    # A fact that several leads have may differ between them: where there are copies, what is stored decides.
+    told = [change._replace(contested=True) for change in changes] if state.kin.copies else changes
+    untimed = state.fold.untimed or any(change.fact.untimed for change in changes)
+    applied = apply(
+        state.fold,
+        told,
+        signals_of=ports.documents.catalogue.signals_of,
+        facts_on=lambda day: ports.facts.on(state.lead_id, day, untimed=untimed),
+        facts_of=lambda kind: ports.facts.of(state.lead_id, kind),
+    )
+    return applied.touched
+
+
+def rebuild(state: LeadState, ports: Ports) -> None:
+    """Makes a state's fold anew from the stored facts."""
+    state.fold = Fold()
+    _prune(state, ports)
+    stored = [Change(fact) for fact in ports.facts.every(state.lead_id)]
+    apply(state.fold, stored, signals_of=ports.documents.catalogue.signals_of, facts_on=lambda _: ())
+
+
+def concluded(
+    state: LeadState, ports: Ports, *, announce: bool, absorbed: Sequence[Standing] = (), left: str = ""
+) -> LeadState:
+    """The state with its score of today, and with the decisions that follow where they may be announced.
+
+    Args:
+        state: a state with a fold.
+        ports: the world.
+        announce: whether decisions may be taken.
+        absorbed: the standings of leads that were merged into this one.
+        left: the lead that this one was merged into, and no longer is.
+    """
     now = ports.now()
     today = day_number(now)
     engine = ports.portfolio.of(state.fold, today)
     scored = replace(state, totals=engine.totals(state.fold, today), as_of=today)
     if not announce:
+        for standing in absorbed:
+            scored.standing = absorb(scored.standing, standing)
         return scored
-    conclusion = decide(scored, model=engine.model, now=now)
+    conclusion = decide(scored, model=engine.model, now=now, absorbed=absorbed, left=left)
     if not conclusion.decisions:
-        return scored
-    why = reasons(engine.score(state.fold, today))
+        return replace(scored, standing=conclusion.standing)
+    return _decided(scored, conclusion, reasons(engine.score(state.fold, today)))
+
+
+def decided_merged(state: LeadState, ports: Ports, *, into: str) -> LeadState:
+    """The state with the decision that its lead is merged; none where it was never spoken of."""
+    if state.totals is None or not state.standing.seq:
+        return state
+    model = ports.portfolio.of(state.fold, state.as_of).model
+    return _decided(state, decide_merged(state, model=model, now=ports.now(), into=into), ())
+
+
+def _decided(state: LeadState, conclusion: Conclusion, why: tuple[Reason, ...]) -> LeadState:
     explained = [msgspec.structs.replace(decision, reasons=why) for decision in conclusion.decisions]
-    return replace(scored, standing=conclusion.standing, outbox=encode(decode(state.outbox) + explained))
+    return replace(state, standing=conclusion.standing, outbox=encode(decode(state.outbox) + explained))
 
 
 def reasons(score: Score) -> tuple[Reason, ...]:
@@ -117,34 +219,8 @@ def reasons(score: Score) -> tuple[Reason, ...]:
     return tuple(Reason(part.criterion, part.label, part.share / 1000) for part in score.reasons[:_REASONS])
 
 
-def _apply(state: LeadState, changes: Sequence[Change], ports: Ports) -> Applied:
+def _prune(state: LeadState, ports: Ports) -> None:
     prune(state.fold, day_number(ports.now()) - ports.retention_days)
-    return apply(
-        state.fold,
-        changes,
-        signals_of=ports.documents.catalogue.signals_of,
-        facts_on=lambda day: ports.facts.on(
-            state.lead_id, day, untimed=state.fold.untimed or any(change.fact.untimed for change in changes)
-        ),
-        facts_of=lambda kind: ports.facts.of(state.lead_id, kind),
-    )
-
-
-def _by_lead(records: Sequence[Record], ports: Ports) -> list[_Batch]:
-    batches: dict[str, _Batch] = {}
-    for record in records:
-        image = record["dynamodb"].get("NewImage")
-        if expired_by_ttl(record) or image is None:
-            continue
-        try:
-            change = Change(from_item(image), rewritten=record["eventName"] == "MODIFY")
-        except ValueError as error:
-            _keep(record, str(error), ports)
-            continue
-        batch = batches.setdefault(lead_id(record), _Batch(lead_id(record), [], []))
-        batch.records.append(record)
-        batch.changes.append(change)
-    return list(batches.values())
 
 
 def _keep(record: Record, reason: str, ports: Ports) -> None:

@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 from functools import cached_property
 from importlib import resources
 
+from leadlight.forgotten import Forgotten
 from leadlight.model import Documents, decode
-from leadlight.ports import Bus, Facts, FailedEvents, Leads, Ports, Records, Secrets
+from leadlight.ports import Accounts, Bus, Facts, FailedEvents, Leads, Merges, Ports, Records, Secrets
 from leadlight.runtime.environment import Environment
 from leadlight.scoring import Portfolio
 
@@ -22,6 +23,21 @@ class AwsPorts:
         from leadlight.adapters.facts import DynamoFacts  # noqa: PLC0415
 
         return DynamoFacts(self._environment.activities_table, self._environment.retention_days)
+
+    @cached_property
+    def merges(self) -> Merges:
+        """Merges, in the activities table."""
+        from leadlight.adapters.merges import DynamoMerges  # noqa: PLC0415
+
+        environment = self._environment
+        return DynamoMerges(environment.activities_table, environment.leads_table, environment.retention_days)
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        """Accounts and their leads, in the activities table."""
+        from leadlight.adapters.accounts import DynamoAccounts  # noqa: PLC0415
+
+        return DynamoAccounts(self._environment.activities_table)
 
     @cached_property
     def leads(self) -> Leads:
@@ -43,6 +59,13 @@ class AwsPorts:
         from leadlight.adapters.failed_events import StoredFailedEvents  # noqa: PLC0415
 
         return StoredFailedEvents(self._environment.bucket, self._environment.records_table)
+
+    @cached_property
+    def forgotten(self) -> Forgotten:
+        """Who asked to be forgotten, in the records table."""
+        from leadlight.adapters.forgotten import KeyedForgotten  # noqa: PLC0415
+
+        return KeyedForgotten(self._environment.records_table, self._environment.forgotten_secret)
 
     @cached_property
     def bus(self) -> Bus:
@@ -72,6 +95,11 @@ class AwsPorts:
     def retention_days(self) -> int:
         """How long counted facts count."""
         return self._environment.retention_days
+
+    @property
+    def fold_plus_tags(self) -> bool:
+        """Whether an address with a plus tag is the same person as the one without."""
+        return self._environment.fold_plus_tags
 
     def now(self) -> datetime:
         """The only clock."""

@@ -7,6 +7,7 @@ from dataclasses import replace
 from leadlight.activity import Fact, Kind, Scalar
 from leadlight.activity.order_key import DAY_MS, moment_of
 from leadlight.state.fold import Fold
+from leadlight.state.lane import Lane
 
 
 def happening(fold: Fold, more: Mapping[str, int], as_of: int) -> dict[str, dict[int, int]]:
@@ -20,7 +21,7 @@ def happening(fold: Fold, more: Mapping[str, int], as_of: int) -> dict[str, dict
 
 def knowing(fold: Fold, values: Mapping[str, Scalar], as_of: int) -> Fold:
     """The fold as it is once these traits are known, at the end of the day; the given one stays as it is."""
-    other = deepcopy(replace(fold, signals={}, ring=[], deals={}, verdicts={}))  # signals are shared: none is added
+    other = deepcopy(replace(fold, signals={}, live=Lane(), deals={}, verdicts={}))  # signals are shared: none is added
     other.register(
         Fact(
             lead_id="",

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from leadlight.model.structs import STAGES, Decay, Limit, Segment, StageCondition
+from leadlight.model.structs import STAGES, AccountRule, Decay, Limit, Segment, StageCondition
 from leadlight.signals import Condition
 
 
@@ -28,6 +28,8 @@ def said(field: str, value: Any) -> str:  # noqa: C901 - one case for each kind 
             return f"{value.signal} {value.at_least} in {days(value.days)}"
         case Segment():
             return value.id
+        case AccountRule():
+            return "the best lead" if value.score == "max" else f"all leads, each next one at {value.next} %"
         case msgspec.Struct():
             return ", ".join(f"{name} {said(name, part)}" for name, part in given(value).items())
         case tuple():

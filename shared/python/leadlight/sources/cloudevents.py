@@ -11,12 +11,12 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from leadlight.activity import Activity, Identity
-from leadlight.activity.identity import ANONYMOUS, EMAIL, USER, email
+from leadlight.activity import Activity, Identity, Scalar
+from leadlight.activity.identity import ACCOUNT, ANONYMOUS, DOMAIN, EMAIL, USER, domain, email
 from leadlight.problems import InvalidSignature, MalformedEvent, MissingIdentity
 from leadlight.sources.reading import json_body, kind_of, mapping, moment, optional_text, scalars, text
 from leadlight.sources.request import WebhookRequest
-from leadlight.sources.traits import canonical
+from leadlight.sources.traits import canonical, of_company
 
 STRUCTURED = "application/cloudevents+json"
 BATCH = "application/cloudevents-batch+json"
@@ -67,14 +67,19 @@ def activity(event: Any) -> Activity:
             f'specversion must be "1.0", found {kind_of(event.get("specversion"))}', field="specversion"
         )
     data = _data(event)
+    company = mapping(data.get("account"), "data.account")
+    account = _account(company)
+    alone = bool(account) and event.get("type") == "account_identified"
     return Activity(
         source=text(event.get("source"), "source"),
         id=text(event.get("id"), "id"),
         type=text(event.get("type"), "type"),
         occurred_at=moment(event.get("time"), "time"),
-        identities=_identities(event, mapping(data.get("lead"), "data.lead")),
-        traits=canonical(scalars(mapping(data.get("traits"), "data.traits"), "data.traits")),
+        identities=_identities(event, mapping(data.get("lead"), "data.lead"), required=not alone),
+        traits=canonical(_traits(data, "data.traits")),
         properties=scalars(mapping(data.get("properties"), "data.properties"), "data.properties"),
+        account=account,
+        account_traits=of_company(_traits(company, "data.account.traits")),
     )
 
 
@@ -103,7 +108,47 @@ def _data(event: Mapping[str, Any]) -> Mapping[str, Any]:
     return data if isinstance(data, dict) else {}
 
 
-def _identities(event: Mapping[str, Any], lead: Mapping[str, Any]) -> tuple[Identity, ...]:
+def _pairs(given: Any) -> list[Identity]:
+    """`data.lead.identities`: [{"kind": "anonymous", "value": "a1"}, ...], the way to name two of one kind."""
+    field = "data.lead.identities"
+    if given is None:
+        return []
+    if not isinstance(given, list) or len(given) > MAX_IDS:
+        raise MalformedEvent(f"{field} must be an array of at most {MAX_IDS} objects", field=field)
+    pairs = [mapping(each, field) for each in given]
+    named = [(text(each.get("kind"), f"{field}.kind"), text(each.get("value"), f"{field}.value")) for each in pairs]
+    return [(email(value) if kind == EMAIL else None) or Identity(kind, value) for kind, value in named]
+
+
+def _traits(of: Mapping[str, Any], field: str) -> dict[str, Scalar]:
+    return scalars(mapping(of.get("traits"), field), field)
+
+
+def _account(company: Mapping[str, Any]) -> tuple[Identity, ...]:
+    """The identities of `data.account`: `domain`, `id`, and tools' own ids in `ids`."""
+    found: list[Identity] = []
+    if told := optional_text(company.get("domain"), "data.account.domain"):
+        named = domain(told)
+        if named is None:
+            raise MalformedEvent(f"data.account.domain is no domain: {told!r}", field="data.account.domain")
+        found.append(named)
+    if told := optional_text(company.get("id"), "data.account.id"):
+        found.append(Identity(ACCOUNT, told))
+    found += _tools(company, "data.account", {DOMAIN, ACCOUNT}, "send a domain as data.account.domain")
+    if company and not found:
+        raise MalformedEvent("name the account: data.account.domain, .id or .ids", field="data.account")
+    return tuple(dict.fromkeys(found))
+
+
+def _tools(of: Mapping[str, Any], field: str, other: set[str], fix: str) -> list[Identity]:
+    """Tools' own ids."""
+    ids = mapping(of.get("ids"), f"{field}.ids")
+    if len(ids) > MAX_IDS or other & ids.keys():
+        raise MalformedEvent(f"{field}.ids holds at most {MAX_IDS} tools' own ids; {fix}", field=f"{field}.ids")
+    return [Identity(text(tool, f"{field}.ids"), text(value, f"{field}.ids.{tool}")) for tool, value in ids.items()]
+
+
+def _identities(event: Mapping[str, Any], lead: Mapping[str, Any], *, required: bool) -> tuple[Identity, ...]:
     found: list[Identity] = []
     subject = optional_text(event.get("subject"), "subject")
     address = optional_text(lead.get("email"), "data.lead.email")
@@ -117,16 +162,10 @@ def _identities(event: Mapping[str, Any], lead: Mapping[str, Any]) -> tuple[Iden
     for name, kind in (("user_id", USER), ("anonymous_id", ANONYMOUS)):
         if value := optional_text(lead.get(name), f"data.lead.{name}"):
             found.append(Identity(kind, value))
-    ids = mapping(lead.get("ids"), "data.lead.ids")
-    if len(ids) > MAX_IDS or {EMAIL, USER, ANONYMOUS} & ids.keys():
-        raise MalformedEvent(
-            f"data.lead.ids holds at most {MAX_IDS} tools' own ids; send an email, a user id and an anonymous id "
-            "as data.lead.email, .user_id and .anonymous_id",
-            field="data.lead.ids",
-        )
-    for tool, value in ids.items():
-        found.append(Identity(text(tool, "data.lead.ids"), text(value, f"data.lead.ids.{tool}")))
-    if not found:
+    fix = "send an email, a user id and an anonymous id as data.lead.email, .user_id and .anonymous_id"
+    found += _tools(lead, "data.lead", {EMAIL, USER, ANONYMOUS}, fix)
+    found += _pairs(lead.get("identities"))
+    if not found and required:
         raise MissingIdentity(
             "name the lead in `subject`, or in data.lead: email, user_id, anonymous_id or ids",
             field="subject",

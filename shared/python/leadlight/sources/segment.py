@@ -12,11 +12,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from leadlight.activity import Activity, Identity
-from leadlight.activity.identity import ANONYMOUS, USER, email
+from leadlight.activity.identity import ANONYMOUS, GROUP, USER, domain, email
 from leadlight.problems import InvalidSignature, MalformedEvent, NotJson, UnknownType
 from leadlight.sources.reading import json_body, kind_of, mapping, moment, optional_text, scalars, slug, text
 from leadlight.sources.request import WebhookRequest
-from leadlight.sources.traits import canonical
+from leadlight.sources.traits import canonical, of_company
 
 HEADER = "X-Signature"
 
@@ -59,15 +59,17 @@ def activity(event: Any) -> Activity:
     if kind not in _READERS:
         raise UnknownType(f"type must be one of {', '.join(_READERS)}, found {kind!r}", field="type")
     activity_type, properties = _READERS[kind](call)
-    traits = _traits(call)
+    company = _company(call) if kind == "group" else ()
     return Activity(
         source="segment",
         id=text(call.get("messageId"), "messageId"),
         type=activity_type,
         occurred_at=moment(call.get("timestamp"), "timestamp"),
-        identities=tuple(_identities(call)),
-        traits=traits if kind in ("identify", "group") else {},
+        identities=tuple(dict.fromkeys(_identities(call))),
+        traits=_traits(call) if kind == "identify" else {},
         properties=properties,
+        account=company,
+        account_traits=of_company(_plain(call)) if company else {},
     )
 
 
@@ -90,24 +92,41 @@ def _identities(call: Mapping[str, Any]) -> Iterator[Identity]:
     context = mapping(mapping(call.get("context"), "context").get("traits"), "context.traits")
     own = mapping(call.get("traits"), "traits") if call.get("type") == "identify" else {}
     address = email(str(own.get("email") or context.get("email") or call.get("email") or ""))
-    user = optional_text(call.get("userId"), "userId")
-    anonymous = optional_text(call.get("anonymousId"), "anonymousId")
-    if not address and user:
-        address = email(user)
     if address:
         yield address
-    if user:
-        yield Identity(USER, user)
-    if anonymous:
+    if user := optional_text(call.get("userId"), "userId"):
+        yield email(user) or Identity(USER, user)
+    if anonymous := optional_text(call.get("anonymousId"), "anonymousId"):
         yield Identity(ANONYMOUS, anonymous)
+    if call.get("type") == "alias":
+        yield from _previous(text(call.get("previousId"), "previousId"))
+
+
+def _previous(name: str) -> Iterator[Identity]:
+    """What an alias says that the user was called before: Segment takes an anonymous id or a user id there."""
+    if address := email(name):
+        yield address
+    else:
+        yield from (Identity(USER, name), Identity(ANONYMOUS, name))
+
+
+def _company(call: Mapping[str, Any]) -> tuple[Identity, ...]:
+    """Whom a group call is about: the group, and its domain where the traits tell it."""
+    plain = _plain(call)
+    told = (plain.get(name) for name in ("domain", "website", "url", "email"))
+    named = next(filter(None, (domain(str(value)) for value in told if value)), None)
+    group = Identity(GROUP, text(call.get("groupId"), "groupId"))
+    return (group, named) if named else (group,)
 
 
 def _traits(call: Mapping[str, Any]) -> dict[str, Any]:
-    found = scalars(mapping(call.get("traits"), "traits"), "traits")
-    if call.get("type") == "group":
-        found = {f"company.{name}": value for name, value in found.items()}
+    found = _plain(call)
     found.pop("email", None)
     return canonical(found)
+
+
+def _plain(call: Mapping[str, Any]) -> dict[str, Any]:
+    return scalars(mapping(call.get("traits"), "traits"), "traits")
 
 
 def _track(call: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:

@@ -21,6 +21,10 @@ _ALIASES: Mapping[str, str] = {
     "lastname": "last_name",
 }
 
+_CANONICAL = frozenset({"company", "company_size", "industry", "country"})
+_OF_COMPANY: Mapping[str, str] = {"country": "country", "address.country": "country"}
+_CONTACT = frozenset({"email", "phone"})  # whose they are, nobody says
+
 
 def canonical(traits: Mapping[str, Scalar]) -> dict[str, Scalar]:
     """The traits by their canonical names; where two names mean one trait, the canonical name wins.
@@ -30,6 +34,22 @@ def canonical(traits: Mapping[str, Scalar]) -> dict[str, Scalar]:
     renamed = {_ALIASES.get(_folded(name), _folded(name)): value for name, value in traits.items()}
     exact = {name: value for name, value in traits.items() if name in renamed}
     return dict(sorted({**renamed, **exact}.items()))
+
+
+def of_company(traits: Mapping[str, Scalar]) -> dict[str, Scalar]:
+    """A company's traits under the names that they have among a lead's; how to write to it is left out.
+
+    Shape: {"name": "Acme", "employees": 120, "plan": "pro"} -> {"company": "Acme", "company_size": 120,
+    "company.plan": "pro"}.
+    """
+    plain = {_folded(name): value for name, value in traits.items()}
+    return canonical(
+        {
+            _OF_COMPANY.get(name) or (name if name in _CANONICAL else f"company.{name}"): value
+            for name, value in sorted(plain.items())
+            if name not in _CONTACT
+        }
+    )
 
 
 def _folded(name: str) -> str:

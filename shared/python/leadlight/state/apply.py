@@ -5,24 +5,28 @@ At or below the floor nobody can tell, so that day is counted again from the sto
 read again too, its day or its register whole: content that comes by the stream may be older than what is stored.
 """
 
-from bisect import bisect_left, insort
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import NamedTuple
 
 from leadlight.activity import Fact, Kind, Scalar
-from leadlight.activity.order_key import day_of, last_of_day
-from leadlight.state.fold import RING, Fold
+from leadlight.activity.order_key import day_of
+from leadlight.state.fold import Fold
 
 SignalsOf = Callable[[str, "dict[str, Scalar]"], tuple[str, ...]]
 
 
 class Change(NamedTuple):
-    """A fact as a stream record tells it. `rewritten`: the same fact was stored before with other content."""
+    """A fact as a stream record tells it.
+
+    `rewritten`: the same fact was stored before with other content. `contested`: it may be stored more than once, since
+    several leads are merged, with other content each time.
+    """
 
     fact: Fact
     rewritten: bool = False
+    contested: bool = False
 
 
 @dataclass(slots=True)
@@ -58,28 +62,28 @@ def apply(
         facts_of: every stored fact of this lead of a register's kind, by a consistent query.
     """
     applied = Applied()
-    known = len(fold.identities)
+    known = fold.identities.copy()
     late: set[int] = set()
     stale: set[Kind] = set()
     for key, change in sorted(((change.fact.order_key, change) for change in changes), key=itemgetter(0)):
         fact = change.fact
-        fold.identities.update(fact.identities)  # of every content that came: who was named once stays known
+        fold.know(fact)  # of every content that came: who was named once stays known
         if fact.kind is not Kind.ACTIVITY:
-            if change.rewritten:
+            if change.rewritten or (change.contested and fold.holds(fact.kind, key)):
                 stale.add(fact.kind)
             fold.register(fact)
             applied.touched = True
         elif (day := day_of(key)) <= fold.pruned:
             applied.expired += 1
             applied.touched = _keep(fold, fact, rewritten=change.rewritten) or applied.touched
-        elif _in_ring(fold, key):
-            if change.rewritten:
+        elif (lane := fold.lane(fact)).holds(key):
+            if change.rewritten or change.contested:
                 late.add(day)
             applied.duplicates += 1
-        elif key <= fold.floor:
+        elif key <= lane.floor:
             late.add(day)
         else:
-            _enter(fold, key)
+            lane.enter(key)
             _take(fold, fact, day, signals_of)
             applied.counted += 1
     for day in late:
@@ -87,7 +91,7 @@ def apply(
     for kind in sorted(stale):
         _rebuild(fold, kind, facts_of(kind))
     applied.recounted = len(late)
-    news = applied.counted or late or len(fold.identities) > known
+    news = applied.counted or late or fold.identities != known
     applied.touched = applied.touched or bool(news)
     return applied
 
@@ -100,21 +104,10 @@ def prune(fold: Fold, horizon: int) -> None:
         for day in [day for day in days if day <= horizon]:
             del days[day]
     fold.signals = {signal: days for signal, days in fold.signals.items() if days}
-    fold.floor = max(fold.floor, last_of_day(horizon))
-    fold.ring = [key for key in fold.ring if day_of(key) > horizon]
+    for lane in (fold.live, fold.imported):
+        lane.prune(horizon)
     fold.pruned = horizon
     fold.forget_past()
-
-
-def _in_ring(fold: Fold, key: bytes) -> bool:
-    place = bisect_left(fold.ring, key)
-    return place < len(fold.ring) and fold.ring[place] == key
-
-
-def _enter(fold: Fold, key: bytes) -> None:
-    insort(fold.ring, key)
-    if len(fold.ring) > RING:
-        fold.floor = max(fold.floor, fold.ring.pop(0))
 
 
 def _take(fold: Fold, fact: Fact, day: int, signals_of: SignalsOf, *, rewritten: bool = False) -> None:
@@ -134,7 +127,8 @@ def _recount(fold: Fold, day: int, facts: Iterable[Fact], signals_of: SignalsOf)
     """Counts what is stored at or below the floor or in the ring; others of that day still come by the stream."""
     fold.clear(day)
     for fact in facts:
-        if fact.order_key <= fold.floor or _in_ring(fold, fact.order_key):
+        lane = fold.lane(fact)
+        if fact.order_key <= lane.floor or lane.holds(fact.order_key):
             _take(fold, fact, day, signals_of, rewritten=True)
 
 

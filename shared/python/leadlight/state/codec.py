@@ -14,7 +14,9 @@ from leadlight.activity import Identity, Scalar
 from leadlight.activity.order_key import day_of
 from leadlight.scoring import buckets as packing
 from leadlight.scoring.buckets import Buckets
-from leadlight.state.fold import Deal, Fold, Touch, Verdict
+from leadlight.state.fold import Company, Deal, Fold, Touch, Verdict
+from leadlight.state.lane import IMPORTED_RING, RING, Lane
+from leadlight.state.permission import CONSENT, Permission, Permissions
 from leadlight.state.traits import Changes, Trait, derived
 
 FORMAT = 2
@@ -34,9 +36,11 @@ class _Rest(msgspec.Struct, array_like=True):
     past: dict[str, Changes] | bytes
     identities: list[Identity]
     deals: dict[str, dict[str, Deal]]
-    consent: tuple[bytes, bool] | None
+    consent: tuple[bytes, bool] | None  # of items that were stored before there were permissions
     verdicts: dict[str, Verdict]
     first: Touch | None
+    permissions: dict[str, Permissions] = msgspec.field(default_factory=dict)
+    imported: tuple[bytes, bytes] | None = None  # items that were stored before imports had a lane end above
 
 
 class Stored(msgspec.Struct, array_like=True, gc=False):
@@ -48,6 +52,8 @@ class Stored(msgspec.Struct, array_like=True, gc=False):
     since: int
     domain: str
     rest: msgspec.Raw
+    account: str = ""  # items that were stored before there were accounts end above
+    companies: dict[str, Company] = msgspec.field(default_factory=dict)
 
     @property
     def buckets(self) -> Mapping[str, Buckets]:
@@ -57,7 +63,8 @@ class Stored(msgspec.Struct, array_like=True, gc=False):
     def known_traits(self, as_of: int | None = None) -> Mapping[str, Scalar]:
         """The values by trait at the end of a day, as the fold knows them."""
         if as_of is None or as_of >= self.since:
-            return derived(self.values.copy(), self.domain)
+            company = self.companies.get(self.account)
+            return derived({**company.traits, **self.values} if company else self.values.copy(), self.domain)
         return _fold(self).known_traits(as_of)
 
 
@@ -72,17 +79,19 @@ def encode(fold: Fold) -> bytes:
     """MessagePack in the order of names and days. About 0.5 KB for a typical lead."""
     traits = dict(sorted(fold.traits.items()))
     rest = _Rest(
-        ring=b"".join(fold.ring),
-        floor=fold.floor,
+        ring=b"".join(fold.live.ring),
+        floor=fold.live.floor,
         pruned=fold.pruned,
         untimed=fold.untimed,
         keys=b"".join(trait.order_key for trait in traits.values()),
         past=_packed_past(fold.past),
         identities=sorted(fold.identities),
         deals={name: dict(sorted(steps.items())) for name, steps in sorted(fold.deals.items())},
-        consent=fold.consent,
+        consent=None,
         verdicts=dict(sorted(fold.verdicts.items())),
         first=fold.first,
+        imported=(b"".join(fold.imported.ring), fold.imported.floor),
+        permissions=dict(sorted(fold.permissions.items())),
     )
     return _encode(
         Stored(
@@ -92,6 +101,11 @@ def encode(fold: Fold) -> bytes:
             since=max((day_of(trait.order_key) for trait in traits.values()), default=-1),
             domain=fold.email_domain,
             rest=msgspec.Raw(_encode(rest)),
+            account=fold.account,
+            companies={
+                name: company._replace(traits=dict(sorted(company.traits.items())))
+                for name, company in sorted(fold.companies.items())
+            },
         )
     )
 
@@ -121,18 +135,34 @@ def _fold(stored: Stored) -> Fold:
     rest = _decode_rest(stored.rest)
     return Fold(
         signals={signal: packing.unpack(days) for signal, days in stored.buckets.items()},
-        ring=_keys(rest.ring),
-        floor=rest.floor,
+        live=Lane(RING, _keys(rest.ring), rest.floor),
         pruned=rest.pruned,
         untimed=rest.untimed,
         traits=dict(zip(stored.values, map(Trait, stored.values.values(), _keys(rest.keys)), strict=True)),
         past=_decode_past(zlib.decompress(rest.past)) if isinstance(rest.past, bytes) else rest.past,
         identities=set(rest.identities),
         deals=rest.deals,
-        consent=rest.consent,
+        permissions=rest.permissions or _as_permissions(rest.consent),
         verdicts=rest.verdicts,
         first=rest.first,
+        imported=_imported(rest),
+        account=stored.account,
+        companies=stored.companies,
     )
+
+
+def _as_permissions(consent: tuple[bytes, bool] | None) -> dict[str, Permissions]:
+    if consent is None:
+        return {}
+    key, given = consent
+    return {CONSENT: (Permission(key, "consent_given" if given else "consent_withdrawn", ""),)}
+
+
+def _imported(rest: _Rest) -> Lane:
+    """Of an item without it: whatever lies at or below what was applied may have been, and its day is recounted."""
+    if rest.imported is None:
+        return Lane(IMPORTED_RING, floor=rest.ring[-_KEY:] or rest.floor)
+    return Lane(IMPORTED_RING, _keys(rest.imported[0]), rest.imported[1])
 
 
 def _keys(joined: bytes) -> list[bytes]:

@@ -5,13 +5,17 @@ from typing import NamedTuple
 
 from leadlight.activity import Fact, Identity, Kind, Scalar
 from leadlight.activity.fact import RESERVED_TYPES
-from leadlight.activity.identity import EMAIL
+from leadlight.activity.identity import EMAIL, strength
 from leadlight.model.structs import LONGEST_WINDOW
 from leadlight.scoring.buckets import Buckets, pack
 from leadlight.signals.catalogue import as_number
+from leadlight.state.lane import IMPORTED_RING, Lane
+from leadlight.state.permission import SAYINGS, Permission, Permissions, kept
 from leadlight.state.traits import Changes, Trait, compact, derived, value_at
 
-RING = 16  # how far facts may overtake each other before a day is recounted
+SHARED = "shared_identity"  # a trait that only a team can state
+MOST_IDENTITIES = 16  # of those past it there is no end, and each write pays for them: cookies of one person
+IMPORTED = "import:"  # what the sources of imported facts begin with
 _MARGIN = 2  # days: for facts that are dated ahead, and for the day that is not over
 
 
@@ -43,27 +47,49 @@ class Touch(NamedTuple):
     campaign: str
 
 
+class Company(NamedTuple):
+    """The traits of a lead's account, as of a version of the account.
+
+    `asked` is the version of the lead that asked for them, when it joined: a lead that comes back is told again.
+    """
+
+    version: int
+    asked: int
+    traits: dict[str, Scalar]
+
+
 @dataclass(slots=True)
 class Fold:
     """A pure function of a lead's facts: no order, duplication or delay of delivery shows in it.
 
-    `signals` counts by signal and day number. `ring` holds the highest order keys applied, ascending;
-    `floor` the highest ever evicted from it. Days up to `pruned` are past retention and gone. `traits` are the latest;
-    `past` holds their earlier changes, as far back as the day buckets can tell a score.
+    `signals` counts by signal and day number. `live` and `imported` tell which facts are counted. Days up to `pruned`
+    are past retention and gone. `traits` are the latest; `past` holds their earlier changes, as far back as the day
+    buckets can tell a score. `permissions` say, by what they are about, whether the lead may be written to. `account`
+    is the account that the lead belongs to, and `companies` what it told it: its traits lie under the lead's own.
     """
 
     signals: dict[str, dict[int, int]] = field(default_factory=dict)
-    ring: list[bytes] = field(default_factory=list)
-    floor: bytes = b""
+    live: Lane = field(default_factory=Lane)
+    imported: Lane = field(default_factory=lambda: Lane(IMPORTED_RING))
     pruned: int = -1
     untimed: bool = False
     traits: dict[str, Trait] = field(default_factory=dict)
     past: dict[str, Changes] = field(default_factory=dict)
     identities: set[Identity] = field(default_factory=set)
     deals: dict[str, dict[str, Deal]] = field(default_factory=dict)
-    consent: tuple[bytes, bool] | None = None
+    permissions: dict[str, Permissions] = field(default_factory=dict)
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     first: Touch | None = None
+    account: str = ""
+    companies: dict[str, Company] = field(default_factory=dict)
+
+    def lane(self, fact: Fact) -> Lane:
+        """Where it is noted that a fact was applied.
+
+        A history is imported oldest first, far below the floor of what is live: in a lane of its own it needs no
+        recount. A fact's source is part of its key, so that it is always in the same lane.
+        """
+        return self.imported if fact.source.startswith(IMPORTED) else self.live
 
     def register(self, fact: Fact, *, rewritten: bool = False) -> None:  # noqa: C901 - one case for each kind
         """Takes what a fact says beside being counted.
@@ -71,7 +97,7 @@ class Fold:
         `rewritten`: it is the stored content, and replaces what the same fact said before.
         """
         key = fact.order_key
-        self.identities.update(fact.identities)
+        self.know(fact)
         if _is_touch(fact):
             self._meet(fact, rewritten=rewritten)
 
@@ -88,25 +114,51 @@ class Fold:
                 if newer(steps[status].order_key if status in steps else None):
                     steps[status] = Deal(key, _hundredths(fact.values.get("amount", 0)), _currency(fact))
             case Kind.CONSENT:
-                if newer(self.consent[0] if self.consent else None):
-                    self.consent = (key, fact.type == "consent_given")
+                about, _ = SAYINGS[fact.type]
+                known = self.permissions.get(about, ())
+                if key not in {permission.order_key for permission in known}:
+                    self.permissions[about] = kept((*known, Permission(key, fact.type, fact.source)))
             case Kind.SALES:
                 name = str(fact.values["handoff_id"])
                 if newer(self.verdicts[name].order_key if name in self.verdicts else None):
                     answer = fact.type.removeprefix("handoff_")
                     self.verdicts[name] = Verdict(key, answer, str(fact.values.get("reason", "")))
+            case Kind.IDENTITY if fact.type in ("identity_shared", "identity_personal"):
+                self._learn(SHARED, Trait(fact.type == "identity_shared", key))
+
+    def know(self, fact: Fact) -> None:
+        """Takes the identities that a fact names; of very many the strongest are kept."""
+        if fact.kind is not Kind.IDENTITY:
+            self.identities.update(fact.identities)
+            if len(self.identities) > MOST_IDENTITIES:
+                self.identities = set(sorted(self.identities, key=strength)[:MOST_IDENTITIES])
 
     def forget(self, kind: Kind) -> None:
         """Empties the register of a kind, to be filled again from the stored facts."""
         match kind:
             case Kind.TRAITS:
-                self.traits, self.past = {}, {}
+                # What a team says of an identity is no source's trait, and comes by facts of its own.
+                self.traits = {name: trait for name, trait in self.traits.items() if name == SHARED}
+                self.past = {name: past for name, past in self.past.items() if name == SHARED}
             case Kind.DEAL:
                 self.deals = {}
             case Kind.CONSENT:
-                self.consent = None
+                self.permissions = {}
             case Kind.SALES:
                 self.verdicts = {}
+
+    def holds(self, kind: Kind, key: bytes) -> bool:
+        """Whether a register holds what the fact of an order key said."""
+        match kind:
+            case Kind.TRAITS:
+                past = (change for changes in self.past.values() for change in changes)
+                return any(trait.order_key == key for trait in (*self.traits.values(), *past))
+            case Kind.DEAL:
+                return any(step.order_key == key for steps in self.deals.values() for step in steps.values())
+            case Kind.CONSENT:
+                return any(each.order_key == key for known in self.permissions.values() for each in known)
+            case _:
+                return any(verdict.order_key == key for verdict in self.verdicts.values())
 
     def count(self, day: int, signals: tuple[str, ...]) -> None:
         """Adds one activity's signals to its day."""
@@ -167,12 +219,16 @@ class Fold:
         else:
             found = {name: value_at(latest, self.past.get(name, ()), as_of) for name, latest in self.traits.items()}
             known = {name: value for name, value in found.items() if value is not None}
-        return derived(known, self.email_domain)
+        company = self.companies.get(self.account)
+        return derived({**company.traits, **known} if company else known, self.email_domain)
 
 
 def _is_touch(fact: Fact) -> bool:
-    """Deals and sales' answers are no contact: one dated before the first contact is out of order, and shown so."""
-    return RESERVED_TYPES.get(fact.type) not in (Kind.DEAL, Kind.SALES)
+    """Deals and sales' answers are no contact: one dated before the first contact is out of order, and shown so.
+
+    Nor is what a team says of an identity.
+    """
+    return RESERVED_TYPES.get(fact.type) not in (Kind.DEAL, Kind.SALES, Kind.IDENTITY)
 
 
 def _source(fact: Fact) -> str:

@@ -1,6 +1,8 @@
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from leadlight.lifecycle.standing import Standing
+from leadlight.merge import Kin
 from leadlight.scoring.score import Totals
 from leadlight.state.fold import Fold
 
@@ -10,7 +12,8 @@ class LeadState:
     """The stored item of one lead: its fold, its score, and where the decisions have brought it.
 
     `version` is the condition of every put: 0 where nothing is stored yet. `outbox` holds the decisions that
-    are not published yet, as JSON.
+    are not published yet, as JSON. `kin` says which leads it is one person with.
+    `begun`: the lead was forgotten then, and came back with consent: what occurred up to then counts no more.
     """
 
     lead_id: str
@@ -20,3 +23,5 @@ class LeadState:
     totals: Totals | None = None
     as_of: int = -1
     outbox: str = ""
+    kin: Kin = field(default_factory=Kin)
+    begun: datetime | None = None

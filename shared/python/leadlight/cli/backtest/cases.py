@@ -12,7 +12,8 @@ from leadlight.activity import facts_of
 from leadlight.activity.order_key import day_number
 from leadlight.cli.errors import OperatorError
 from leadlight.cli.imports.mapping import Mapping
-from leadlight.cli.imports.rows import Refused, Row, Table
+from leadlight.cli.imports.rows import Refused, Row, events, stated
+from leadlight.cli.imports.tables import Table, Values
 from leadlight.model import Documents
 from leadlight.scoring import Engine, Totals
 from leadlight.signals.condition import as_number
@@ -32,9 +33,9 @@ class Won:
     column: str
     value: str | None = None
 
-    def of(self, values: dict[str, str]) -> bool:
+    def of(self, values: Values) -> bool:
         """Whether the row's lead was won."""
-        found = values[self.column].strip().lower()
+        found = str(values.get(self.column, "")).strip().lower()
         if self.value is not None:
             return found == self.value.strip().lower()
         if found in _YES or found in _NO:
@@ -90,7 +91,7 @@ def read_cases(table: Table, mapping: Mapping, documents: Documents, won: Won, *
     """
     found, score = Cases(), _scorer(documents)
     by_time = order is None or (mapping.time is not None and order == mapping.time.column)
-    for row in table.events(mapping, mapping.activity_type("leads")):
+    for row in stated(table, events(mapping, kind="leads")):
         if isinstance(row, Refused):
             found.refused.append(row)
             continue
@@ -98,7 +99,7 @@ def read_cases(table: Table, mapping: Mapping, documents: Documents, won: Won, *
         try:
             is_won, place = won.of(row.values), moment if by_time else place_of(row.values, order or "")
         except ValueError as error:
-            found.refused.append(Refused(row.number, str(error), row.values))
+            found.refused.append(Refused(row.number, str(error), dict(row.values)))
             continue
         if totals is None:
             found.outside += 1
@@ -112,7 +113,7 @@ def _scorer(documents: Documents) -> Callable[[Row], tuple[Totals | None, dateti
     engine, audience = Engine(documents.model, once=True), documents.model.audience
 
     def score(row: Row) -> tuple[Totals | None, datetime | None]:
-        activity = cloudevents.activity(msgspec.json.decode(row.event))
+        activity = cloudevents.activity(msgspec.json.decode(row.document))
         moment = activity.occurred_at or _EPOCH
         fold = Fold()
         changes = map(Change, facts_of(activity, received_at=moment))
@@ -124,9 +125,9 @@ def _scorer(documents: Documents) -> Callable[[Row], tuple[Totals | None, dateti
     return score
 
 
-def place_of(values: dict[str, str], column: str) -> Place:
+def place_of(values: Values, column: str) -> Place:
     """Where a row stands in time: a running number, or an ISO 8601 time."""
-    cell = values[column].strip()
+    cell = str(values.get(column, "")).strip()
     number = as_number(cell)
     if number is not None:
         return number

@@ -13,7 +13,7 @@ from leadlight.cli.backtest.view import view
 from leadlight.cli.errors import OperatorError
 from leadlight.cli.help import examples
 from leadlight.cli.imports.mapping import Mapping, read_mapping
-from leadlight.cli.imports.rows import Table, read_table
+from leadlight.cli.imports.tables import Table, read_table
 from leadlight.cli.screen import print_json, screen
 from leadlight.cli.validate import documents
 from leadlight.model import Documents

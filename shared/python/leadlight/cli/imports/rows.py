@@ -1,151 +1,171 @@
-"""The rows of a CSV file as CloudEvents."""
+"""The rows of a file as what the API takes: CloudEvents, and lines of spend."""
 
-import csv
-import hashlib
-from collections.abc import Iterator
+import difflib
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from leadlight import sources
-from leadlight.activity import Scalar
+from leadlight.activity import Scalar, strongest
+from leadlight.activity.fact import RESERVED_TYPES
 from leadlight.activity.order_key import timestamp
-from leadlight.cli.errors import OperatorError
-from leadlight.cli.imports.mapping import Cell, Mapping, TimePart
-from leadlight.problems import Problem
+from leadlight.cli.imports.mapping import (
+    TYPES,
+    AccountPart,
+    Cell,
+    EventKind,
+    LeadPart,
+    Mapping,
+    Named,
+    SpendMapping,
+    TimePart,
+    TypePart,
+)
+from leadlight.cli.imports.tables import Table, Values
+from leadlight.problems import Problem, UnknownType
+from leadlight.signals import Catalogue
 from leadlight.sources import cloudevents
+from leadlight.sources.spend import spend_of
 
-_DELIMITERS = ",;\t|"
 _EPOCH = datetime.fromtimestamp(0, UTC)
-_FIRST_ROW = 2  # the header is row 1, as in a spreadsheet
+_UNIX = {"unix": 1, "unix_ms": 1000}
+Document = dict[str, Any]
+Place = tuple[str, str]  # whose a row is, and its time
+Render = Callable[[Values], tuple[Document, Place]]
 
 
 class Refused(msgspec.Struct, frozen=True):
-    """A row that was not recorded: its number (the header is row 1), why, and what it held."""
+    """A row that was not recorded: its number (the header of a CSV file is row 1), why, and what it held."""
 
     row: int
     reason: str
-    values: dict[str, str]
+    values: dict[str, Scalar]
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row and the CloudEvent that it states, as JSON."""
+    """A row and what it states, as JSON; `place` is where it goes in an order that spares work."""
 
     number: int
-    values: dict[str, str]
-    event: bytes
+    values: Values
+    document: bytes
+    place: Place = ("", "")
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A CSV file: its columns, how many rows it has, and a digest of its bytes."""
-
-    path: Path
-    delimiter: str
-    columns: list[str]
-    rows: int
-    digest: bytes
-
-    def events(self, mapping: Mapping, activity_type: str) -> Iterator[Row | Refused]:
-        """Every row as an event, or why it is none. The same file and mapping give the same events."""
-        for number, cells in enumerate(self._read(), start=_FIRST_ROW):
-            values = dict(zip(self.columns, cells, strict=False))
-            try:
-                if len(cells) != len(self.columns):
-                    raise ValueError(f"has {len(cells)} cells, the header has {len(self.columns)}")  # noqa: TRY301
-                event = _event(values, mapping, activity_type)
-            except Problem as found:
-                yield Refused(number, f"{found.field}: {found.detail}", values)
-            except ValueError as error:
-                yield Refused(number, str(error), values)
-            else:
-                yield Row(number, values, msgspec.json.encode(event))
-
-    def _read(self) -> Iterator[list[str]]:
-        rows = _rows(self.path, self.delimiter)
-        next(rows)
-        return rows
+def stated(table: Table, render: Render) -> Iterator[Row | Refused]:
+    """Every row as what it states, or why it is none. The same file and mapping give the same documents."""
+    for number, values, wrong in table.read():
+        try:
+            if wrong:
+                raise ValueError(wrong)  # noqa: TRY301
+            document, place = render(values)
+        except Problem as found:
+            yield Refused(number, f"{found.field}: {found.detail}", dict(values))
+        except ValueError as error:
+            yield Refused(number, str(error), dict(values))
+        else:
+            yield Row(number, values, msgspec.json.encode(document), place)
 
 
-def read_table(path: Path) -> Table:
-    """A CSV file in UTF-8, with a header; commas, semicolons, tabs or bars between the cells.
+def events(mapping: Mapping, *, kind: EventKind, catalogue: Catalogue | None = None) -> Render:
+    """Renders a row as a CloudEvent; where the catalogue is known, an activity that it does not read is refused."""
+    taken = TYPES.get(kind) or ((*catalogue.activity_types, *RESERVED_TYPES) if catalogue else ())
 
-    Raises:
-        OperatorError: it is none.
-    """
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            first = file.readline()
-        delimiter = max(_DELIMITERS, key=first.count)
-        rows = _rows(path, delimiter)
-        columns = [name.strip() for name in next(rows, [])]
-        count = sum(1 for _ in rows)
-    except UnicodeDecodeError as error:
-        raise OperatorError(f"{path} is not in UTF-8; save it as `CSV UTF-8`: {error}") from error
-    except csv.Error as error:
-        raise OperatorError(f"{path} is no CSV file: {error}") from error
-    twice = sorted({name for name in columns if columns.count(name) > 1})
-    if not any(columns) or twice:
-        what = f"has the column {twice[0]!r} twice" if any(columns) else "is empty"
-        raise OperatorError(f"{path} {what}: its first row must name each column once")
-    with path.open("rb") as raw:
-        digest = hashlib.file_digest(raw, "sha256").digest()
-    return Table(path, delimiter, columns, count, digest)
+    def render(values: Values) -> tuple[Document, Place]:
+        event = {"specversion": "1.0", **_named(values, mapping), "type": _type(values, mapping.type, taken)}
+        if mapping.time:
+            event["time"] = timestamp(_moment(values, mapping.time))
+        data = {
+            "lead": _identities(values, mapping.lead),
+            "account": _company(values, mapping.account, named=kind != "accounts"),
+            "traits": _filled(values, mapping.traits),
+            "properties": _filled(values, mapping.properties),
+        }
+        event["data"] = {name: part for name, part in data.items() if part}
+        activity = cloudevents.activity(event)
+        # Whether it is too far ahead is for the receiver to say; all else can be told here.
+        sources.checked(activity, now=activity.occurred_at or _EPOCH)
+        whose = strongest(activity.identities or activity.account)
+        return event, (":".join(whose or ()), event.get("time", ""))
+
+    return render
 
 
-def _rows(path: Path, delimiter: str) -> Iterator[list[str]]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        yield from filter(None, csv.reader(file, delimiter=delimiter))
+def spend(mapping: SpendMapping) -> Render:
+    """Renders a row as a line of spend."""
+
+    def render(values: Values) -> tuple[Document, Place]:
+        cells = {name: cell for name, cell in mapping if isinstance(cell, Cell)}
+        day = _moment(values, mapping.time).date().isoformat()
+        line = _named(values, mapping) | {"day": day} | _filled(values, cells)
+        spend_of(line)
+        return line, ("", "")
+
+    return render
 
 
-def _event(values: dict[str, str], mapping: Mapping, activity_type: str) -> dict[str, Any]:
-    """The CloudEvent of a row. An empty cell is absent, not zero and not an empty text."""
-    event: dict[str, Any] = {
-        "specversion": "1.0",
-        "id": ":".join(_required(values, column) for column in mapping.id),
-        "source": mapping.source,
-        "type": activity_type,
-    }
-    if mapping.time:
-        event["time"] = timestamp(_moment(values, mapping.time))
-    lead: dict[str, Any] = _filled(values, {name: cell for name, cell in mapping.lead if isinstance(cell, Cell)})
-    data = {
-        "lead": lead | {"ids": _filled(values, mapping.lead.ids)},
-        "traits": _filled(values, mapping.traits),
-        "properties": _filled(values, mapping.properties),
-    }
-    event["data"] = {name: part for name, part in data.items() if part}
-    activity = cloudevents.activity(event)
-    # Whether it is too far ahead is for the receiver to say; all else can be told here.
-    sources.checked(activity, now=activity.occurred_at or _EPOCH)
-    return event
+def _named(values: Values, mapping: Named) -> Document:
+    return {"source": mapping.source, "id": ":".join(_required(values, column) for column in mapping.id)}
 
 
-def _filled(values: dict[str, str], cells: dict[str, Cell]) -> dict[str, Scalar]:
-    found = {name: _value(values, cell) for name, cell in cells.items()}
+def _type(values: Values, given: TypePart, taken: Sequence[str]) -> str:
+    """A row's activity type; `taken` are those that may be, any where it is empty."""
+    word = _required(values, given.column) if given.column else given.value or ""
+    found = given.types.get(word, word)
+    if taken and found not in taken:
+        near = difflib.get_close_matches(found, [*given.types, *taken], n=1)
+        hint = f"did you mean {near[0]}?" if near else f"give one of {', '.join(taken)}"
+        raise UnknownType(f"{found!r} is no activity type that is read here: {hint}", field="type")
+    return found
+
+
+def _identities(values: Values, part: LeadPart | AccountPart) -> Document:
+    """Identities are text, whatever the file holds them as."""
+    cells = {name: cell for name, cell in part if isinstance(cell, Cell)}
+    found: Document = {name: text(value) for name, value in _filled(values, cells).items()}
+    ids = {name: text(value) for name, value in _filled(values, part.ids).items()}
+    return found | ({"ids": ids} if ids else {})
+
+
+def _company(values: Values, part: AccountPart, *, named: bool) -> Document:
+    """A row's account; `named`: where nothing names it in this row, its traits are nobody's."""
+    found, traits = _identities(values, part), _filled(values, part.traits)
+    return found | {"traits": traits} if traits and (found or not named) else found
+
+
+def _filled(values: Values, cells: dict[str, Cell]) -> dict[str, Scalar]:
+    """What the cells hold. An empty one is absent, not zero and not an empty text."""
+    found = {name: cell.value if cell.column is None else _value(values, cell.column) for name, cell in cells.items()}
     return {name: value for name, value in found.items() if value is not None}
 
 
-def _value(values: dict[str, str], cell: Cell) -> Scalar | None:
-    return cell.value if cell.column is None else values[cell.column].strip() or None
+def _value(values: Values, column: str) -> Scalar | None:
+    value = values.get(column)
+    return (value.strip() or None) if isinstance(value, str) else value
 
 
-def _required(values: dict[str, str], column: str) -> str:
-    value = values[column].strip()
-    if not value:
+def text(value: Scalar) -> str:
+    """A name or an id as text: tools that know no empty whole number write 42 as 42.0."""
+    return f"{value:.0f}" if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def _required(values: Values, column: str) -> str:
+    value = _value(values, column)
+    if value is None:
         raise ValueError(f"{column} is empty, and the mapping needs it")
-    return value
+    return text(value)
 
 
-def _moment(values: dict[str, str], time: TimePart) -> datetime:
+def _moment(values: Values, time: TimePart) -> datetime:
     value = _required(values, time.column)
     try:
+        if per_second := _UNIX.get(time.format or ""):
+            return datetime.fromtimestamp(float(value) / per_second, UTC)
         found = datetime.strptime(value, time.format) if time.format else datetime.fromisoformat(value)  # noqa: DTZ007
-    except ValueError as error:
+    except (ValueError, OverflowError, OSError) as error:
         form = f"of the format {time.format}" if time.format else "such as 2026-11-21 or 2026-11-21 19:24:00"
         raise ValueError(f"{time.column} must be a time {form}, found {value!r}") from error
     return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)

@@ -7,25 +7,26 @@ from typing import Any
 from leadlight.cli.client import Api, ApiError
 from leadlight.cli.imports.batches import Batch
 from leadlight.cli.imports.checkpoint import Sent
+from leadlight.cli.imports.mapping import Kind
 from leadlight.cli.imports.rows import Refused
 from leadlight.sources.cloudevents import BATCH
 
-IN_FLIGHT = 4
-_WAITING = 4  # batches that are ready when a place becomes free
+_WAITING = 2  # batches that are ready when a place becomes free
+JSON = "application/json"
 _ROWS_REFUSED = frozenset({400, 422})
 _TOO_LARGE = 413
 
 
-def send_all(send: Callable[[Batch], Sent], todo: Iterable[Batch]) -> Iterator[Sent]:
-    """Sends batches, four at a time, and yields what became of them as it is known.
+def send_all(send: Callable[[Batch], Sent], todo: Iterable[Batch], *, at_a_time: int) -> Iterator[Sent]:
+    """Sends batches, some at a time, and yields what became of them as it is known.
 
     After a failure nothing more is sent; what was in flight is yielded before the failure is raised.
     """
-    pool, running, failure = ThreadPoolExecutor(IN_FLIGHT), set[Future[Sent]](), None
+    pool, running, failure = ThreadPoolExecutor(at_a_time), set[Future[Sent]](), None
     try:
         for batch in todo:
             running.add(pool.submit(send, batch))
-            if len(running) < IN_FLIGHT + _WAITING:
+            if len(running) < at_a_time + _WAITING:
                 continue
             done, running = wait(running, return_when=FIRST_COMPLETED)
             failure = next((future.exception() for future in done if future.exception()), None)
@@ -44,18 +45,22 @@ def send_all(send: Callable[[Batch], Sent], todo: Iterable[Batch]) -> Iterator[S
         raise failure
 
 
-def sender(api: Api, *, announce: bool) -> Callable[[Batch], Sent]:
-    """Sends one batch: as backfill, or announced like news."""
-    path = "/v1/activities" if announce else "/v1/activities?backfill=true"
+def sender(api: Api, kind: Kind, *, announce: bool) -> Callable[[Batch], Sent]:
+    """Sends one batch: spend as it is; all else as backfill, or announced like news."""
+    path, content_type = ("/v1/spend", JSON) if kind == "spend" else ("/v1/activities", BATCH)
+    if path == "/v1/activities" and not announce:
+        path += "?backfill=true"
 
     def send(batch: Batch) -> Sent:
         try:
-            answer = api.call("POST", path, body=batch.body, content_type=BATCH)
+            answer = api.call("POST", path, body=batch.body, content_type=content_type)
         except ApiError as error:
             refused = _all_refused(batch, error)
-            return Sent(batch.number, len(batch.rows), 0, refused)
+            return Sent(batch.number, batch.digest, len(batch.rows), 0, refused)
         counts = answer.body
-        return Sent(batch.number, counts["received"], counts["recorded"], _refused(batch, counts["refused"]))
+        return Sent(
+            batch.number, batch.digest, counts["received"], counts["recorded"], _refused(batch, counts["refused"])
+        )
 
     return send
 
@@ -79,7 +84,7 @@ def _refused(batch: Batch, errors: Iterable[dict[str, Any]]) -> list[Refused]:
         Refused(
             row.number,
             f"{error['field']}: {error['detail']}" if error["field"] else error["detail"],
-            row.values,
+            dict(row.values),
         )
         for error in errors
         for row in [batch.rows[error["index"]]]

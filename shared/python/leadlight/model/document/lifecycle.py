@@ -95,6 +95,29 @@ class SegmentPart(Part):
         )
 
 
+class AccountsPart(Part):
+    """How a company's score follows from its leads' scores. The last model's counts for the stack."""
+
+    score: Literal["max", "sum"] = key(
+        "max: the score of its best lead. sum: of all its leads, at most 100.", example="sum", default="max"
+    )
+    next: Percent | None = key(
+        "With `sum`: each next-best lead counts this share of the one before, in percent; 50 where not given.",
+        example=25,
+        default=None,
+    )
+
+    @model_validator(mode="after")
+    def _only_of_a_sum(self) -> "AccountsPart":
+        if self.next is not None and self.score != "sum":
+            raise ValueError("`next` is for `score: sum`; with max the best lead alone counts")
+        return self
+
+    def published(self) -> structs.AccountRule:
+        """The rule as the engine reads it."""
+        return structs.AccountRule(score=self.score, next=50 if self.next is None else self.next)
+
+
 class CampaignPart(Part):
     """A nurture campaign. A lead leaves it when it leaves its segment, or withdraws consent."""
 

@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 from leadlight.model import structs
 from leadlight.model.document.conditions import TraitConditionPart
 from leadlight.model.document.criteria import FitPart, SignalCriterionPart, SuppressPart
-from leadlight.model.document.lifecycle import CampaignPart, LifecyclePart, SegmentPart
+from leadlight.model.document.lifecycle import AccountsPart, CampaignPart, LifecyclePart, SegmentPart
 from leadlight.model.document.values import Cap, Count, Days, Name, Part, Percent, Text, key
 from leadlight.model.document.weights import StageWeightsPart
 from leadlight.model.structs import BuyingStage, Category
@@ -78,7 +78,7 @@ class ModelPart(Part):
         default_factory=dict,
     )
     free_mail_domains: list[Text] = key(
-        "Domains of your own that `free_mail` counts, beside those that ship with Leadlight.",
+        "Domains of your own that `free_mail` counts and that name no account, beside those that ship with Leadlight.",
         example=["my-isp.example"],
         default_factory=list,
     )
@@ -131,6 +131,9 @@ class ModelPart(Part):
         example=[{"id": "close-the-gap", "title": "Almost there", "segment": "nearly-ready"}],
         default_factory=list,
     )
+    accounts: AccountsPart = key(
+        "How companies are scored.", example={"score": "sum", "next": 50}, default=AccountsPart()
+    )
     announce_change: Annotated[int, Field(ge=1, le=100)] = key(
         "A new score is announced when it moved this far from the last one announced, or the grade changed.",
         example=5,
@@ -163,5 +166,6 @@ class ModelPart(Part):
             campaigns=tuple(structs.Campaign(part.id, part.title, segments[part.segment]) for part in self.campaigns),
             audience={trait: condition.on_trait(extra) for trait, condition in self.audience.items()},
             suppress=tuple(part.published(extra) for part in self.suppress),
+            accounts=self.accounts.published(),
             announce_change=self.announce_change,
         )

@@ -9,6 +9,7 @@ from leadlight.activity.fact import RESERVED_TYPES
 from leadlight.model.document.catalogue import CataloguePart
 from leadlight.model.document.checks import checks
 from leadlight.model.document.finding import Finding, by_line, found
+from leadlight.model.document.free_mail import free_mail_domains
 from leadlight.model.document.model import ModelPart
 from leadlight.model.document.tree import InvalidDocument, load, part
 from leadlight.model.structs import Documents, Model, encode
@@ -90,6 +91,10 @@ def together(models: Sequence[ReadModel]) -> list[Finding]:
             text = f"{each.model.id} is taken by {first.path}; every model needs a name of its own"
             problems.append(found("error", each.tree, each.path, ("model",), text))
     last = models[-1]
+    for each in models[:-1]:
+        if "accounts" in each.part.model_fields_set and each.model.accounts != last.model.accounts:
+            text = f"an account has leads of every model; the last one scores it: say this in {last.path}"
+            problems.append(found("error", each.tree, each.path, ("accounts",), text))
     if last.model.audience:
         text = "the last model is for everybody else: take its audience away, or give a model without one last"
         problems.append(found("error", last.tree, last.path, ("audience",), text))
@@ -127,7 +132,12 @@ def read_documents(models: Sequence[Path] = (DEFAULT_MODEL,), catalogue: Path = 
     problems = together(opened) if len(opened) > 1 else []
     if problems:
         raise InvalidDocument(problems)
-    return Documents(catalogue=signals, models=tuple(each.model for each in opened))
+    own = (domain.lower() for each in opened for domain in each.part.free_mail_domains)
+    return Documents(
+        catalogue=signals,
+        models=tuple(each.model for each in opened),
+        free_mail=frozenset((*free_mail_domains(), *own)),
+    )
 
 
 def build_documents(

@@ -4,13 +4,13 @@ from typing import Any
 
 import msgspec
 
-from leadlight.activity.order_key import day_number, day_text, milliseconds_of, moment_of, timestamp
+from leadlight.activity.order_key import day_number, day_text, milliseconds, milliseconds_of, moment_of, timestamp
 from leadlight.adapters.lead_items import stage_of
-from leadlight.lifecycle.decide import contactable
 from leadlight.ports import Ports
 from leadlight.scoring import Score
 from leadlight.scoring.explanation import explanation
-from leadlight.state import LeadState
+from leadlight.state import Fold, LeadState
+from leadlight.state.permission import contactable, in_force
 
 _TOP = 3
 
@@ -29,9 +29,11 @@ def lead_view(state: LeadState, ports: Ports) -> dict[str, Any]:
             for name, totals in ports.portfolio.others(fold, today).items()
         },
         "traits": {name: trait.value for name, trait in sorted(fold.traits.items())},
+        "account": _account(fold),
+        "known_traits": _known(fold),
         "identities": [{"kind": kind, "value": value} for kind, value in sorted(fold.identities)],
         "first_contact": first,
-        "contactable": contactable(fold),
+        **_permissions(fold, milliseconds(ports.now())),
         "deals": {
             name: {
                 status: {
@@ -49,6 +51,41 @@ def lead_view(state: LeadState, ports: Ports) -> dict[str, Any]:
             signal: {day_text(day): count for day, count in sorted(days.items())}
             for signal, days in sorted(fold.signals.items())
         },
+    }
+
+
+def _account(fold: Fold) -> dict[str, Any] | None:
+    """The lead's account and what it told: it counts where the lead's own traits say nothing."""
+    company = fold.companies.get(fold.account)
+    return {"account_id": fold.account, "traits": company.traits if company else {}} if fold.account else None
+
+
+def _known(fold: Fold) -> dict[str, Any]:
+    """Every trait that the model reads, and whence it is: the lead, its account, or worked out of the others."""
+    company = fold.companies.get(fold.account)
+
+    def origin(name: str) -> str:
+        return "lead" if name in fold.traits else "account" if company and name in company.traits else "derived"
+
+    return {name: {"value": value, "from": origin(name)} for name, value in sorted(fold.known_traits().items())}
+
+
+def _permissions(fold: Fold, now: int) -> dict[str, Any]:
+    """Whether the lead may be written to, by whose word and since when; and what was said for a moment to come."""
+    return {
+        "contactable": contactable(fold.permissions, now),
+        "permissions": [
+            {
+                "about": about,
+                "type": each.type,
+                "at": timestamp(moment_of(each.since)),
+                "source": each.source,
+                "in_force": each.since <= now,
+            }
+            for about, permissions in sorted(fold.permissions.items())
+            for each in permissions
+            if each.since > now or each is in_force(permissions, now)
+        ],
     }
 
 

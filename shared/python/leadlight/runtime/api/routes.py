@@ -2,16 +2,21 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
+from leadlight.activity import is_account
 from leadlight.events import Event
 from leadlight.events.event import ROLLUP_REQUESTED
 from leadlight.kpi import kpis
 from leadlight.lifecycle.transitions import STAGE_NAMES
 from leadlight.ports import Ports
 from leadlight.problems import MalformedEvent, NotFound
+from leadlight.runtime.api.accounts import account_state, account_view, accounts_page
 from leadlight.runtime.api.leads import lead_view, summary
+from leadlight.runtime.api.links import links_view, merged_view, survivor
 from leadlight.runtime.api.outlook import days_asked, outlook
 from leadlight.runtime.api.ranking import ranking
+from leadlight.runtime.api.spend import record_spend
 from leadlight.runtime.http import Answer, answer, answered
+from leadlight.state import LeadState
 
 MOST = 200
 _WORKING = tuple(stage for stage in STAGE_NAMES if stage not in ("customer", "churned", "disqualified"))
@@ -39,10 +44,21 @@ def _health(_event: Mapping[str, Any], ports: Ports) -> tuple[int, Any]:
 def _lead(event: Mapping[str, Any], ports: Ports) -> tuple[int, Any]:
     lead_id = event["pathParameters"]["lead_id"]
     days = days_asked((event.get("queryStringParameters") or {}).get("days"))
-    state = ports.leads.get(lead_id, consistent=True)
-    if state is None:
+    state = _known(survivor(lead_id, ports), lead_id)
+    merged = merged_view(state.lead_id, ports) if state.kin.members else []
+    return 200, {**lead_view(state, ports), **outlook(state, ports, days=days), "merged": merged}
+
+
+def _links(event: Mapping[str, Any], ports: Ports) -> tuple[int, Any]:
+    lead_id = event["pathParameters"]["lead_id"]
+    _known(survivor(lead_id, ports), lead_id)
+    return 200, links_view(lead_id, ports)
+
+
+def _known(state: LeadState | None, lead_id: str) -> LeadState:
+    if state is None or state.totals is None or is_account(lead_id):
         raise NotFound(f"no lead {lead_id}: it never did anything, or was erased", field="lead_id")
-    return 200, {**lead_view(state, ports), **outlook(state, ports, days=days)}
+    return state
 
 
 def _leads(event: Mapping[str, Any], ports: Ports) -> tuple[int, Any]:
@@ -56,6 +72,21 @@ def _leads(event: Mapping[str, Any], ports: Ports) -> tuple[int, Any]:
     stages = (stage,) if stage else _WORKING
     page, following = ranking(ports, stages=stages, limit=int(limit), token=query.get("next"))
     return 200, {"leads": [summary(row.state, row.score) for row in page], "next": following}
+
+
+def _accounts(event: Mapping[str, Any], ports: Ports) -> tuple[int, Any]:
+    query = event.get("queryStringParameters") or {}
+    return 200, accounts_page(ports, limit=query.get("limit"), token=query.get("next"))
+
+
+def _account(event: Mapping[str, Any], ports: Ports) -> tuple[int, Any]:
+    account_id = event["pathParameters"]["account_id"]
+    state = account_state(account_id, ports) if is_account(account_id) else None
+    if state is None:
+        raise NotFound(
+            f"no account {account_id}: no lead belongs to it, and nothing is known of it", field="account_id"
+        )
+    return 200, account_view(state, ports)
 
 
 def _kpis(event: Mapping[str, Any], ports: Ports) -> tuple[int, Any]:
@@ -80,10 +111,18 @@ def _request_rollup(_event: Mapping[str, Any], ports: Ports) -> tuple[int, Any]:
     return 202, {"requested_at": requested}
 
 
+def _spend(event: Mapping[str, Any], ports: Ports) -> tuple[int, Any]:
+    return 202, record_spend(event, ports)
+
+
 ROUTES: Mapping[str, Callable[[Mapping[str, Any], Ports], tuple[int, Any]]] = {
     "GET /v1/health": _health,
     "GET /v1/leads": _leads,
     "GET /v1/leads/{lead_id}": _lead,
+    "GET /v1/leads/{lead_id}/links": _links,
+    "GET /v1/accounts": _accounts,
+    "GET /v1/accounts/{account_id}": _account,
     "GET /v1/kpis": _kpis,
     "POST /v1/kpis/rollups": _request_rollup,
+    "POST /v1/spend": _spend,
 }

@@ -1,0 +1,57 @@
+"""One person, two standings: what stays when leads are merged. Absorbing the same standing again changes nothing."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from leadlight.lifecycle.standing import Entries, Standing
+from leadlight.lifecycle.transitions import (
+    CHURNED,
+    CUSTOMER,
+    DISQUALIFIED,
+    LEAD,
+    MQL,
+    OPPORTUNITY,
+    RECYCLED,
+    SAL,
+    SQL,
+)
+
+_FAR = {
+    name: place
+    for place, name in enumerate(
+        (LEAD, DISQUALIFIED, RECYCLED, MQL, SQL, SAL, OPPORTUNITY, CUSTOMER, CHURNED),
+    )
+}
+
+
+def absorb(mine: Standing, other: Standing) -> Standing:
+    """The standing of a lead that another was merged into: the further stage, first entries, the open hand-off.
+
+    Where both have a hand-off open, the one that is due first stays.
+    """
+    further = other if _FAR[other.stage] > _FAR[mine.stage] else mine
+    answered = {**other.answered, **mine.answered}
+    opened = [each.hand_off for each in (mine, other) if each.hand_off and each.hand_off.id not in answered]
+    return msgspec.structs.replace(
+        mine,
+        stage=further.stage,
+        entered_at=further.entered_at,
+        entries=_joined(mine.entries, other.entries),
+        hand_off=min(opened, key=lambda each: (each.due_at, each.id), default=None),
+        answered=answered,
+    )
+
+
+def says_something(standing: Standing) -> bool:
+    """Whether another lead's standing could change by absorbing this one."""
+    return bool(standing.stage != LEAD or standing.entries or standing.hand_off or standing.answered)
+
+
+def _joined(mine: Mapping[str, Entries], other: Mapping[str, Entries]) -> dict[str, Entries]:
+    joined = dict(mine)
+    for stage, entries in other.items():
+        held = joined.get(stage, entries)
+        first, left = min(held.first, entries.first), max(held.left, entries.left)
+        joined[stage] = Entries(first=first, left=left, times=max(held.times, entries.times))
+    return joined

@@ -1,0 +1,78 @@
+"""Who was forgotten stays forgotten: webhooks that come again bring nobody back, consent given later does."""
+
+from collections.abc import Sequence
+
+from leadlight.activity import Kind, is_account
+from leadlight.activity.fact import Fact
+from leadlight.adapters.account_items import member_key
+from leadlight.forgotten import Forgetting
+from leadlight.ports import Ports
+from leadlight.runtime.news import Entry, News, Notice
+from leadlight.state import Change, LeadState
+
+
+def admitted(state: LeadState, news: News, ports: Ports) -> News | None:
+    """The news that may be brought into a lead; None where there is nothing to bring to whom was forgotten.
+
+    What may not is deleted from the activities table. A lead without a state costs one read to find out, one with a
+    state none, unless something of it was deleted. The state, too, goes where an invocation in flight put it back:
+    each fact that is erased comes here once more, as deleted, after whatever was made of it. `state.begun` is set on
+    a state that begins anew.
+    """
+    if is_account(news.lead_id):
+        return news  # a company is nobody to be forgotten
+    deleted = any(record["eventName"] == "REMOVE" for record in news.records)
+    if state.version and not deleted:
+        return _since(state, news, ports)
+    past = ports.forgotten.of(news.lead_id)
+    if past is None:
+        return news
+    if not past.returned and not (state.version == 0 and _comes_back(past, news, ports)):
+        _discard(news.lead_id, list(zip(news.records, news.entries, strict=True)), ports)
+        if ports.leads.erase([news.lead_id]).get("state"):
+            ports.records.drop_decisions(ports.records.decisions(news.lead_id))  # what it announced meanwhile
+        return None
+    if not state.version:
+        state.begun = past.at
+    return _since(state, news, ports)
+
+
+def _comes_back(past: Forgetting, news: News, ports: Ports) -> bool:
+    """Whether the lead consented since, or is one person with a lead that did."""
+    facts = [*(change.fact for change in news.changes), *ports.facts.of(news.lead_id, Kind.CONSENT)]
+    if any(fact.type == "consent_given" and fact.occurred_at > past.at for fact in facts) or _is_joined(news, ports):
+        ports.forgotten.lift(news.lead_id, past)
+        return True
+    return False
+
+
+def _is_joined(news: News, ports: Ports) -> bool:
+    links = [notice for notice in news.notices("link") if notice.event != "REMOVE"]
+    pasts = [ports.forgotten.of(target) for target in {notice.key.split("#")[2] for notice in links}]
+    return any(past.returned for past in pasts if past)
+
+
+def _since(state: LeadState, news: News, ports: Ports) -> News:
+    """The news without what occurred before the lead began anew."""
+    begun = state.begun
+    if begun is None:
+        return news
+    pairs = list(zip(news.records, news.entries, strict=True))
+    old = [pair for pair in pairs if (fact := _fact(pair[1])) and fact.occurred_at <= begun]
+    _discard(news.lead_id, old, ports)
+    kept = [pair for pair in pairs if pair not in old]
+    return News(news.lead_id, [record for record, _ in kept], [entry for _, entry in kept])
+
+
+def _fact(entry: Entry) -> Fact | None:
+    return entry.fact if isinstance(entry, Change) else None
+
+
+def _discard(lead_id: str, pairs: Sequence[tuple[object, Entry]], ports: Ports) -> None:
+    """Deletes from the table what some records brought; what was deleted already is no more."""
+    for notice in (entry for _, entry in pairs if isinstance(entry, Notice) and entry.name == "company"):
+        ports.facts.delete(notice.about, [member_key(lead_id)])  # the account still takes the lead for its own
+    keys = [entry.key for _, entry in pairs if isinstance(entry, Notice) and entry.event != "REMOVE"]
+    keys += [entry.fact.key for _, entry in pairs if isinstance(entry, Change)]
+    if keys:
+        ports.facts.delete(lead_id, list(dict.fromkeys(keys)))

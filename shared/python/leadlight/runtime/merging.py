@@ -1,0 +1,203 @@
+"""Merges in steps that may each be the last before a crash: what is saved says what is still to do.
+
+A lead that turns out to be the same person as a stronger one saves that it is merged (from then on its facts are
+forwarded), then enters itself at its root and copies its facts there. The root counts a copy only while its owner is a
+member, and of the member's epoch: a copy that comes late, or stays behind, does no harm.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import msgspec
+
+from leadlight.activity import Fact, Kind
+from leadlight.lifecycle import standing as standings
+from leadlight.lifecycle.absorb import says_something
+from leadlight.lifecycle.standing import Standing
+from leadlight.merge import Kin, Link, Member, evidence, resolved
+from leadlight.merge.link import named
+from leadlight.ports import Conflict, Ports
+from leadlight.runtime.news import News, Notice
+from leadlight.state import LeadState
+
+
+def concerns_kin(state: LeadState, news: News) -> bool:
+    """Whether it has to be looked at again where the lead belongs."""
+    said = any(change.fact.kind is Kind.IDENTITY for change in news.changes)
+    said = said or any(fact.kind is Kind.IDENTITY for fact in news.gone)
+    return bool(state.kin.todo or said or news.notices("link", "poke"))
+
+
+def kin_of(state: LeadState, ports: Ports) -> Kin:
+    """Where the lead belongs by what is stored now; `todo` where that is news."""
+    before, lead_id = state.kin, state.lead_id
+    found = resolved(
+        before, lead_id=lead_id, links=ports.merges.links(lead_id), said=ports.facts.of(lead_id, Kind.IDENTITY)
+    )
+    root = home_of(found.parent, ports) if found.parent else ""
+    if root == before.root and found == before:
+        return before
+    leaving, epoch = dict(before.leaving), before.epoch
+    if root != before.root:
+        epoch = state.version + 1
+        if before.root:
+            leaving[before.root] = before.epoch
+        leaving.pop(root, None)
+    return msgspec.structs.replace(
+        found,
+        root=root,
+        epoch=epoch,
+        leaving=leaving,
+        todo=True,
+        restate=before.restate or found.shared != before.shared,
+    )
+
+
+def home_of(lead_id: str, ports: Ports) -> str:
+    """Where the facts of a lead go by what it has saved: to itself, where it stands by itself.
+
+    A lead follows its parent's home, and not its parent's parents: when the parent leaves that home, it is told there.
+    """
+    state = ports.leads.get(lead_id, consistent=True)
+    return state.kin.root if state and state.kin.root else lead_id
+
+
+def root_of(lead_id: str, ports: Ports) -> str:
+    """The lead that holds a lead's facts in the end, also while some of those between are still moving."""
+    while (home := home_of(lead_id, ports)) != lead_id:
+        lead_id = home
+    return lead_id
+
+
+def forward(state: LeadState, news: News, ports: Ports) -> None:
+    """What still arrives for a merged lead goes on to its root; who was merged into it looks again where to go."""
+    kin = state.kin
+    ports.merges.copy(_copies((change.fact for change in news.changes), kin.root, kin.epoch))
+    ports.merges.uncopy(_copies(news.gone, kin.root, kin.epoch))
+    for notice in news.notices("merge"):
+        if notice.event != "REMOVE":
+            ports.merges.poke([notice.about], by=state.lead_id, mark=f"{kin.epoch} {_epoch(notice.image)}")
+    _tell_members(state, _departed(news), ports)
+
+
+def claim(state: LeadState, facts: Iterable[Fact], ports: Ports) -> None:
+    """Issues the evidence that a lead's own facts are, where it was not issued before. Changes `state.kin`.
+
+    Facts of a shared identity are evidence of nothing, and that is said too: an invocation that does not know it yet
+    may be just issuing them.
+    """
+    if state.kin.shared:
+        ports.merges.link(evidence(facts, version=_before_save(state), joined=False))
+        return
+    news = state.kin.news(evidence(facts, version=_before_save(state)))
+    if news:
+        ports.merges.link(news)
+        state.kin = state.kin.with_linked(news)
+
+
+def in_force(state: LeadState, news: News, ports: Ports) -> News:
+    """The news without copies that do not count: of leads that are no members, or not of this epoch."""
+    owners = {fact.owner for fact in [*(change.fact for change in news.changes), *news.gone] if fact.owner}
+    if not owners:
+        return news
+    found = [ports.merges.member(state.lead_id, owner) for owner in sorted(owners)]
+    epochs = {member.lead_id: member.epoch for member in found if member}
+
+    def counts(fact: Fact) -> bool:
+        return not fact.owner or epochs.get(fact.owner) == fact.epoch
+
+    return News(news.lead_id, news.records, [e for e in news.entries if isinstance(e, Notice) or counts(e.fact)])
+
+
+def standings_of(state: LeadState, news: News, ports: Ports) -> list[Standing]:
+    """What the decisions about leads that are new members had brought them to."""
+    entered = {notice.about for notice in news.notices("merge") if notice.event != "REMOVE"}
+    members = [ports.merges.member(state.lead_id, lead_id) for lead_id in sorted(entered)]
+    return [standings.decode(member.standing) for member in members if member and member.standing]
+
+
+def part(state: LeadState, news: News, ports: Ports) -> None:
+    """Members left a root: those that came with them look again where they belong. Changes `state.standing`."""
+    departed = _departed(news)
+    _tell_members(state, departed, ports)
+    hand_off = state.standing.hand_off
+    if hand_off and hand_off.id.partition("#")[0] in {lead_id for lead_id, _ in departed}:
+        state.standing = msgspec.structs.replace(state.standing, hand_off=None)  # it goes back with its lead
+
+
+def count_members(state: LeadState, news: News) -> None:
+    """Notes that others were merged into a lead, and that some of them had facts. Changes `state.kin`."""
+    copies = state.kin.copies or any(change.fact.owner for change in news.changes)
+    members = state.kin.members or copies or bool(news.notices("merge"))
+    if (members, copies) != (state.kin.members, state.kin.copies):
+        state.kin = msgspec.structs.replace(state.kin, members=members, copies=copies)
+
+
+def carry_out(state: LeadState, ports: Ports) -> None:
+    """Does what a saved state says is still to do, and saves that it is done.
+
+    Raises:
+        Conflict: the lead belongs somewhere else by now, or somebody else saved it.
+    """
+    kin, lead_id = state.kin, state.lead_id
+    own = ports.facts.own(lead_id) if kin.root or kin.leaving or kin.restate else []
+    if kin.root:
+        if kin.identity is None:
+            raise ValueError(f"{lead_id} is merged, and nothing says which identity it has")
+        said = standings.encode(state.standing) if says_something(state.standing) else b""
+        # Checked against the state: a member that enters after it left would stay for good.
+        ports.merges.enter(Member(kin.root, lead_id, kin.identity, kin.epoch, said), version=state.version)
+        if home_of(kin.parent, ports) != kin.root:
+            raise Conflict(f"{kin.parent} has left {kin.root}")
+        ports.merges.copy(_copies(own, kin.root, kin.epoch))
+        members = ports.merges.members(lead_id)
+        ports.merges.poke((each.lead_id for each in members), by=lead_id, mark=str(kin.epoch))
+    ports.merges.link(_derived(state))
+    if kin.restate:
+        ports.merges.link(evidence(own, version=_saved(state), joined=not kin.shared))
+    for root, epoch in sorted(kin.leaving.items()):
+        ports.merges.leave(root, lead_id, epoch=epoch)
+        ports.merges.uncopy(_copies(own, root, epoch))
+    done = msgspec.structs.replace(
+        kin, leaving={}, todo=False, restate=False, derived=tuple(each for each in kin.derived if each.joined)
+    )
+    ports.leads.put(replace(state, kin=done))
+
+
+def _departed(news: News) -> list[tuple[str, str]]:
+    """The members that left, each with the epoch that it left in."""
+    return sorted((notice.about, _epoch(notice.before)) for notice in news.notices("merge") if notice.event == "REMOVE")
+
+
+def _tell_members(state: LeadState, departed: list[tuple[str, str]], ports: Ports) -> None:
+    if departed:
+        mark = f"{state.version} {departed}"
+        members = [each.lead_id for each in ports.merges.members(state.lead_id)]
+        ports.merges.poke(members, by=state.lead_id, mark=mark)
+
+
+def _before_save(state: LeadState) -> int:
+    """The version of a link that is issued before a state is saved, which may fail: below what the next one says."""
+    return 2 * state.version + 1
+
+
+def _saved(state: LeadState) -> int:
+    """The version of a link that a saved state stands for."""
+    return 2 * state.version
+
+
+def _derived(state: LeadState) -> list[Link]:
+    lead_id, version = state.lead_id, _saved(state)
+    return [
+        Link(named(each.holder, like=lead_id), each.holder, each.target, lead_id, each.joined, version)
+        for each in state.kin.derived
+    ]
+
+
+def _copies(facts: Iterable[Fact], root: str, epoch: int) -> list[Fact]:
+    own = (fact for fact in facts if not fact.owner and fact.kind is not Kind.IDENTITY)
+    return [fact.copied(to=root, epoch=epoch) for fact in own]
+
+
+def _epoch(image: dict[str, dict[str, str]] | None) -> str:
+    return image["version"]["N"] if image else ""

@@ -1,0 +1,42 @@
+"""Lines of spend, as JSON holds them."""
+
+from typing import Any
+
+from leadlight.kpi import Spend
+from leadlight.problems import MalformedEvent
+from leadlight.signals.catalogue import as_number
+from leadlight.sources.reading import kind_of, moment, optional_text, text
+
+MAX_AMOUNT = 10**12
+_CODE = 3
+
+
+def spend_of(line: Any) -> Spend:
+    """One line: source, id, day, channel, campaign, amount, currency.
+
+    Raises:
+        MalformedEvent: a value is absent or wrong.
+    """
+    if not isinstance(line, dict):
+        raise MalformedEvent(f"a line of spend must be an object, found {kind_of(line)}", field="line")
+    day = moment(line.get("day"), "day")
+    if day is None:
+        raise MalformedEvent("day is required, such as 2026-11-21", field="day")
+    given = line.get("amount")
+    amount = as_number(given) if isinstance(given, str | int | float) else None
+    if amount is None or abs(amount) > MAX_AMOUNT:
+        raise MalformedEvent(f"amount must be a number of at most {MAX_AMOUNT}, found {given!r}", field="amount")
+    currency = text(line.get("currency"), "currency").upper()
+    if len(currency) != _CODE or not currency.isalpha():
+        raise MalformedEvent(
+            f"currency must be a code of three letters such as EUR, found {currency}", field="currency"
+        )
+    return Spend(
+        source=text(line.get("source"), "source"),
+        id=text(line.get("id"), "id"),
+        day=day.date().isoformat(),
+        channel=text(line.get("channel"), "channel"),
+        campaign=optional_text(line.get("campaign"), "campaign") or "",
+        amount=round(amount * 100),
+        currency=currency,
+    )

@@ -1,0 +1,32 @@
+"""The folds that facts must end in, whatever happened on their way: a single pass in their order, each once."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from leadlight.activity import Activity, Fact, facts_of
+from leadlight.model.document import read_documents
+from leadlight.state import Change, Fold, codec, prune
+from leadlight.state import apply as bring
+
+
+def stated(sent: Iterable[Activity], now: datetime) -> list[Fact]:
+    """The facts that activities state."""
+    return [fact for activity in sent for fact in facts_of(activity, received_at=now)]
+
+
+def ordered_folds(sent: Iterable[Activity], now: datetime, horizon: int) -> dict[str, Fold]:
+    """Folds by a single pass over the facts in their order, each once."""
+    catalogue = read_documents().catalogue
+    folds: dict[str, Fold] = {}
+    for fact in sorted(stated(sent, now), key=lambda fact: fact.order_key):
+        fold = folds.setdefault(fact.lead_id, Fold())
+        bring(fold, [Change(fact)], signals_of=catalogue.signals_of, facts_on=lambda _: [])
+    for fold in folds.values():
+        prune(fold, horizon)
+    return folds
+
+
+def own(fold: Fold) -> bytes:
+    """What a lead's own facts come to, without what its account told it."""
+    return codec.encode(replace(fold, account="", companies={}))

@@ -1,0 +1,133 @@
+"""What erasing needs of AWS: markers that name nobody, raw bodies, pages, and states that go."""
+
+import botocore.session
+import pytest
+from moto import mock_aws
+
+from leadlight.activity import facts_of
+from leadlight.adapters import clients
+from leadlight.adapters.facts import DynamoFacts
+from leadlight.adapters.failed_events import StoredFailedEvents
+from leadlight.adapters.forgotten import KeyedForgotten
+from leadlight.adapters.leads import DynamoLeads
+from leadlight.adapters.records import DynamoRecords
+from leadlight.forgotten import Forgetting
+from leadlight.nurture import NurtureState
+from leadlight.ports import FailedEvent, Unavailable
+from leadlight.state import LeadState
+from tests.unit.adapters.test_dynamodb import table
+from tests.unit.builders import NOW, activity, fact
+from tests.unit.events.test_contract import DECISION
+
+LATER = NOW.replace(hour=13)
+
+
+@pytest.fixture
+def aws(monkeypatch):
+    """Three tables, a bucket and the secret."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+    monkeypatch.setenv("AWS_ACCOUNT_ID_ENDPOINT_MODE", "disabled")
+    clients.client.cache_clear()
+    with mock_aws():
+        make = botocore.session.get_session().create_client
+        dynamodb = make("dynamodb", region_name="us-east-1")
+        for name, keys in (
+            ("activities", ("lead_id", "key")),
+            ("leads", ("lead_id", "item")),
+            ("records", ("pk", "sk")),
+        ):
+            table(dynamodb, name, dict.fromkeys(keys, "S"))
+        make("s3", region_name="us-east-1").create_bucket(Bucket="bucket")
+        make("secretsmanager", region_name="us-east-1").create_secret(Name="forgotten", SecretString="pepper")
+        yield dynamodb
+    clients.client.cache_clear()
+
+
+def test_a_marker_names_nobody_and_can_be_lifted(aws):
+    """A keyed hash and a time; a lead that came back is known to have been forgotten until then."""
+    forgotten = KeyedForgotten("records", "forgotten")
+    assert forgotten.of("ld_a") is None
+    forgotten.put(["ld_a", "ld_b"], NOW)
+    assert forgotten.of("ld_a") == Forgetting(NOW)
+    stored = aws.scan(TableName="records")["Items"]
+    assert "ld_a" not in repr(stored)
+    assert {frozenset(item) for item in stored} == {frozenset({"pk", "sk", "forgotten_at"})}
+    forgotten.lift("ld_a", Forgetting(NOW))
+    assert forgotten.of("ld_a") == Forgetting(NOW, returned=True)
+    forgotten.put(["ld_a"], LATER)
+    with pytest.raises(Unavailable):
+        forgotten.lift("ld_a", Forgetting(NOW))
+    assert forgotten.of("ld_a") == Forgetting(LATER)
+
+
+def test_what_is_begun_is_known_until_it_is_done(aws):
+    """By any of the leads that it was asked for."""
+    forgotten = KeyedForgotten("records", "forgotten")
+    forgotten.begin(["ld_a", "ld_b"], ["ld_a", "ld_b", "ld_c"])
+    assert forgotten.begun("ld_b") == ["ld_a", "ld_b", "ld_c"]
+    assert forgotten.begun("ld_c") == []
+    assert forgotten.of("ld_a") is None
+    forgotten.end(["ld_a", "ld_b"])
+    assert aws.scan(TableName="records")["Count"] == 0
+
+
+def test_raw_bodies_are_listed_read_replaced_and_removed(aws):
+    """With the record that lists each; a page at a time, and what Lambda left among them."""
+    failed = StoredFailedEvents("bucket", "records")
+    for n in range(3):
+        failed.keep(FailedEvent("segment", f"0: because {n}", NOW, b"raw %d" % n))
+    storage = clients.client("s3")
+    storage.put_object(Bucket="bucket", Key="aws/lambda/1", Body=b"batch")
+    storage.put_object(Bucket="bucket", Key="others/1", Body=b"not ours")
+    first = failed.places(after="", limit=2)
+    places = [*first, *failed.places(after=first[-1], limit=9)]
+    assert [raw for _, raw in failed.bodies([*places, "failed/a/b/gone"])][:1] == [b"batch"]
+    bodies = dict(failed.bodies(places))
+    assert sorted(bodies.values()) == [b"batch", b"raw 0", b"raw 1", b"raw 2"]
+    cut, gone = (next(place for place in places if bodies[place] == raw) for raw in (b"raw 1", b"raw 2"))
+    failed.cut(cut, b"rest", reason="partly erased")
+    failed.cut(gone, None)
+    failed.cut("aws/lambda/1", None)
+    assert dict(failed.bodies([cut])) == {cut: b"rest"}
+    assert (failed.reason(cut), failed.reason(gone), failed.reason("aws/lambda/1")) == ("partly erased", "", "")
+    assert (len(failed.places(after="", limit=9)), aws.scan(TableName="records")["Count"]) == (2, 2)
+
+
+def test_states_and_enrollments_go_and_are_counted(aws):
+    """Those that exist; a put that read them before fails."""
+    leads = DynamoLeads("leads")
+    leads.put(LeadState("ld_a"))
+    leads.put_nurture(NurtureState("ld_a"))
+    leads.put(LeadState("ld_b"))
+    assert leads.erase(["ld_a", "ld_b", "ld_c"]) == {"state": 2, "nurture": 1}
+    assert aws.scan(TableName="leads")["Count"] == 0
+    assert leads.erase(["ld_a"]) == {}
+    assert leads.clear_outbox("ld_a", "state", "[]") is False
+
+
+def test_decisions_are_dropped(aws):
+    """Those that are named."""
+    records = DynamoRecords("records")
+    records.put_decisions([DECISION])
+    records.drop_decisions([DECISION])
+    assert records.decisions("ld_a") == []
+
+
+def test_a_lead_is_read_in_pages(aws):
+    """Every item once, in the order of the keys, whatever it is."""
+    facts = DynamoFacts("activities", 400)
+    sent = [fact(name=f"a-{n}", days_ago=n) for n in range(5)]
+    sent += facts_of(activity(name="t", occurred_at=None), received_at=NOW)
+    facts.put(sent)
+    link = {"lead_id": {"S": sent[0].lead_id}, "key": {"S": "link#ld_x#ld_y"}, "body": {"S": "[]"}}
+    aws.put_item(TableName="activities", Item=link)
+    found, after = [], ""
+    while page := facts.page(sent[0].lead_id, after=after, limit=2):
+        found += page
+        after = page[-1].key
+    assert [item.key for item in found] == sorted([each.key for each in sent] + ["link#ld_x#ld_y"])
+    assert sorted((item.fact for item in found if item.fact), key=lambda each: each.key) == sorted(
+        sent, key=lambda each: each.key
+    )
+    assert [item.body for item in found if item.fact is None] == ["[]"]

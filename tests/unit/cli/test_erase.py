@@ -1,0 +1,78 @@
+"""`leadlight forget` and `leadlight export`: asked for page by page, until it is done."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from leadlight.activity import Identity, lead_id_of
+from tests.unit.cli.local_api import Answer, LocalApi, Request
+
+ADA = lead_id_of(Identity("email", "ada@acme.com"))
+KINDS = ("facts", "states")
+
+
+def json_answer(document: Any) -> Answer:
+    return 200, {"content-type": "application/json"}, json.dumps(document).encode()
+
+
+@pytest.fixture
+def erasing(api: LocalApi) -> LocalApi:
+    """A stack that needs three requests to forget anybody, and three to export."""
+    cursors = {"": "bodies:failed/a", "bodies:failed/a": "leads:ld_x", "leads:ld_x": None}
+    pages: dict[str, dict[str, Any]] = {
+        "": {"lead_id": ADA, "merged": [], "identities": [], "lead": {"score": 1}, "decisions": [], "next": "facts:1"},
+        "facts:1": {"facts": [{"id": "a"}], "links": [], "next": "bodies:"},
+        "bodies:": {"failed_events": [{"place": "p"}], "next": None},
+    }
+
+    def first(request: Request) -> Answer | None:
+        cursor = request.query.get("next", "")
+        if request.path.endswith("/forget"):
+            following = cursors[cursor]
+            removed = {"facts": 3, "states": 0 if following else 1}
+            return json_answer({"done": following is None, "next": following, "removed": removed})
+        return json_answer(pages[cursor]) if request.path.endswith("/export") else None
+
+    api.first = first
+    return api
+
+
+def test_forget_goes_on_until_it_is_done(cli, erasing):
+    """And says what was removed, by kind; what the operator typed goes along, for what names them elsewhere."""
+    result = cli("forget", "ada@acme.com", "--yes")
+    assert (result.exit_code, result.output) == (0, "removed: facts 9, states 1\n")
+    posts = [request for request in erasing.requests if request.method == "POST"]
+    assert [request.query.get("next") for request in posts] == [None, "bodies:failed/a", "leads:ld_x"]
+    assert {request.path for request in posts} == {f"/v1/leads/{ADA}/forget"}
+    named = ["email:ada@acme.com", "user:ada@acme.com"]
+    assert all(json.loads(request.body) == {"identities": named} for request in posts)
+
+
+def test_forget_asks_first(cli, erasing):
+    """No, and anything but yes, erases nothing."""
+    for answer in (b"n\n", b"\n"):
+        result = cli("forget", "ada@acme.com", stdin=answer)
+        assert result.exit_code == 1
+        assert "can't be undone" in result.stderr
+    assert not [request for request in erasing.requests if request.method == "POST"]
+    assert cli("forget", "ada@acme.com", "--json", stdin=b"y\n").stdout == '{"facts":9,"states":1}\n'
+
+
+def test_an_export_is_one_document(cli, erasing, tmp_path: Path):
+    """On standard output, or in a file."""
+    whole = json.loads(cli("export", "ada@acme.com").stdout)
+    assert (whole["lead_id"], whole["facts"], whole["failed_events"]) == (ADA, [{"id": "a"}], [{"place": "p"}])
+    assert "next" not in whole
+    out = tmp_path / "ada.json"
+    assert cli("export", ADA, "--out", out).output == f"1 facts, 1 failed events: {out}\n"
+    assert json.loads(out.read_text()) == whole
+
+
+def test_an_export_of_nobody_says_so(cli, api):
+    """Exit code 1."""
+    nobody = {"lead_id": ADA, "lead": None, "facts": [], "failed_events": [], "next": None}
+    api.first = lambda request: json_answer(nobody) if request.path.endswith("/export") else None
+    result = cli("export", "ada@acme.com")
+    assert (result.exit_code, "nothing is held" in result.output) == (1, True)

@@ -1,0 +1,87 @@
+"""What of a raw document is a person's: found where it stands, and nobody else's taken for it."""
+
+import json
+from typing import Any
+
+import pytest
+
+from leadlight.activity import Identity
+from leadlight.runtime.erase.names import Names
+
+ADA = Names(
+    [Identity("email", "ada@acme.com"), Identity("user", "42"), Identity("anonymous", "A-55-Cookie")], ["ld_ada"]
+)
+
+
+def theirs(document: Any) -> bool:
+    raw = document if isinstance(document, bytes) else json.dumps(document).encode()
+    return bool(ADA.part(raw).theirs)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"context": {"traits": {"email": " ADA@Acme.com "}}},
+        {"text": "please call ada@acme.com, soon"},
+        {"url": "https://x.example/?e=ada%40acme.com"},
+        {"userId": 42},
+        {"user_id": "42"},
+        {"anonymousId": "a-55-cookie"},
+        {"dynamodb": {"NewImage": {"body": {"S": json.dumps({"identities": [["email", "ada@acme.com"]]})}}}},
+        {"dynamodb": {"Keys": {"lead_id": {"S": "ld_ada"}}}},
+        {"ada@acme.com": 1},
+        b'{"userId": "42", "broken", "email": "ada@acme.com"',
+        b"\xff\xfe ada@acme.com",
+    ],
+)
+def test_a_person_is_found_however_they_are_named(document):
+    """In any case, encoded, inside strings that are JSON, as a key, in what is no JSON at all."""
+    assert theirs(document)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"email": "bada@acme.com"},
+        {"email": "ada@acme.com.example"},
+        {"count": 42},
+        {"page": "42"},
+        {"userId": "421"},
+        {"lead": "ld_adam"},
+        b"user 42",
+        [],
+        None,
+    ],
+)
+def test_nobody_else_is_taken_for_them(document):
+    """A short id is theirs only where an id stands; a name within another name is another name."""
+    assert not theirs(document)
+
+
+def listed(events: list[Any]) -> Any:
+    return events
+
+
+def batched(events: list[Any]) -> Any:
+    return {"batch": events, "sentAt": "now"}
+
+
+def given_up(events: list[Any]) -> Any:
+    return {"version": "1.0", "payload": json.dumps({"Records": events}, separators=(",", ":"))}
+
+
+@pytest.mark.parametrize("wrap", [listed, batched, given_up])
+def test_of_a_batch_only_their_events_go(wrap):
+    """What is others' stays as it was, wherever a vendor, or Lambda, puts its list."""
+    mine, other = {"userId": "42"}, {"userId": "43"}
+    rest, found = ADA.part(json.dumps(wrap([mine, other])).encode())
+    assert (json.loads(rest), found) == (wrap([other]), [mine])
+    assert ADA.part(json.dumps(wrap([mine])).encode()) == (None, [mine])
+
+
+def test_a_document_that_names_them_beside_its_list_goes_whole():
+    """And one that does not name them stays byte for byte."""
+    whole = {"batch": [{"userId": "43"}], "userId": "42"}
+    assert ADA.part(json.dumps(whole).encode()) == (None, [whole])
+    untouched = b'{"batch" : [ {"userId":"43"} ]}'
+    assert ADA.part(untouched) == (untouched, [])
