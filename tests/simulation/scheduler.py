@@ -9,7 +9,7 @@ from greenlet import getcurrent, greenlet
 from leadlight.ports import Conflict, Unavailable
 
 T = TypeVar("T")
-MOST_STEPS = 40_000
+MOST_STEPS = 200_000
 
 
 class Crash(BaseException):
