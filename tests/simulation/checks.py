@@ -127,8 +127,20 @@ def folds_are_exact(outcome: Outcome) -> Iterator[Breach]:
 
 
 def decisions_are_legal(outcome: Outcome) -> Iterator[Breach]:
-    """A lead's decisions are numbered without gaps, each move is in the transition table, and none is forgotten."""
+    """A lead's decisions are numbered without gaps, each move is in the transition table, and none is forgotten.
+
+    A lead's stage is taken over at most as often as it was merged.
+    """
     stored = outcome.world.records.stored
+    told = [msgspec.json.decode(raw, type=Decision) for raw in stored.values()]
+    merged = Counter(decision.lead_id for decision in told if decision.kind == "merged")
+    taken = Counter((each.lead_id, each.other) for each in told if each.kind == "stage_changed" and each.other)
+    for (lead_id, other), times in taken.items():
+        if times > merged[str(other)]:
+            yield (
+                "decisions",
+                f"{lead_id} took the stage of {other} {times} times, which was merged {merged[str(other)]}",
+            )
     for state in _states(outcome):
         stage = "lead"
         for seq in range(1, state.standing.seq + 1):
@@ -196,14 +208,8 @@ def enrollments_follow(outcome: Outcome) -> Iterator[Breach]:
             if wanted and place is None:
                 yield "nurture", f"{lead_id} is not in {campaign.id}, and belongs there"
             stays = place and not place.exited_at and not wanted
-            if stays and campaign.id not in _inherited(outcome, lead_id):
+            if stays:
                 yield "nurture", f"{lead_id} in {campaign.id}: {place}, not wanted"
-
-
-def _inherited(outcome: Outcome, lead_id: str) -> set[str]:
-    """Campaigns that others were in whom the lead was once merged with: they stay until the next news."""
-    others = [state for state in _nurtured(outcome) if state.lead_id != lead_id]
-    return {name for state in others for name in state.enrollments}
 
 
 def _states(outcome: Outcome) -> Iterator[LeadState]:

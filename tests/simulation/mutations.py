@@ -116,7 +116,7 @@ def forwarding(patch: MonkeyPatch) -> None:
 def membership(patch: MonkeyPatch) -> None:
     """A copy counts, whether its owner is merged here or not."""
 
-    def in_force(_state: LeadState, told: news.News, _ports: Ports) -> news.News:
+    def in_force(told: news.News, _members: Any) -> news.News:
         kept = [each for each in told.entries if not (isinstance(each, news.Gone) and each.fact.owner)]
         return news.News(told.lead_id, told.records, kept)
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from leadlight.activity import Identity, lead_id_of
+from leadlight.runtime import rescore
 from leadlight.runtime.api.links import links_view, survivor
 from leadlight.state import LeadState, codec
 from tests.simulation.quiet import Quiet, quiet
@@ -219,3 +220,93 @@ def say_apart(stack: Quiet, identity: Identity) -> None:
     assert pairs
     for number, pair in enumerate(pairs):
         told(stack, f"u{number}", *(Identity(**each) for each in pair), kind="identities_separated")
+
+
+def test_a_team_says_nothing_else_in_the_same_breath(stack: Quiet) -> None:
+    """Traits beside a word on two identities would be stored under the weaker one, and merge the stronger into itself."""
+    with pytest.raises(AssertionError, match="says nothing but whose identities these are"):
+        told(stack, "m1", EMAIL, USER, kind="identities_merged", traits={"job_title": "CTO"})
+
+
+def test_a_teams_word_comes_by_no_webhook(stack: Quiet) -> None:
+    """A Segment write key sits in browsers: what anybody may send must not tell leads apart. It is kept as failed."""
+    call = {"type": "track", "messageId": "x1", "userId": "42", "timestamp": NOW.isoformat()}
+    for event in ("Identity Shared", "Handoff Accepted"):
+        assert stack.segment({**call, "event": event})["failed"] == 1
+    assert not stack.world.facts.table.items
+
+
+def test_a_word_that_is_said_anew_is_taken_whole(stack: Quiet) -> None:
+    """The same id first says shared, then personal: neither the links nor the score remember the first."""
+    told(stack, "a1", EMAIL)
+    told(stack, "s1", EMAIL, kind="identity_shared")
+    told(stack, "s1", EMAIL, kind="identity_personal")
+    state = lead(stack, EMAIL)
+    assert not state.kin.shared
+    assert state.fold.traits["shared_identity"].value is False
+
+
+def ready(stack: Quiet, identity: Identity) -> str:
+    """Makes a lead that sales is given; returns the hand-off."""
+    traits = {"job_title": "CTO", "company_size": 200, "industry": "software", "country": "DE"}
+    told(stack, f"r{identity.value}", identity, kind="lead_identified", traits=traits)
+    for number in range(4):
+        for kind in ("demo_requested", "trial_started", "webinar_attended"):
+            told(stack, f"{kind}{identity.value}{number}", identity, kind=kind)
+    opened = lead(stack, identity).standing.hand_off
+    assert opened
+    return opened.id
+
+
+def test_what_was_absorbed_is_not_absorbed_again(stack: Quiet) -> None:
+    """Sales rejected the lead since: the record of the merge that comes again, or a third lead, brings nothing back."""
+    hand_off = ready(stack, COOKIE)
+    told(stack, "a1", USER, COOKIE)
+    told(stack, "s1", USER, kind="handoff_rejected", properties={"handoff_id": hand_off, "reason": "no budget"})
+    assert lead(stack, USER).standing.stage == "recycled"
+    again = stack.world.facts.table.get(lead_id_of(USER), f"merge#{lead_id_of(COOKIE)}")
+    change = {"Keys": {name: again[name] for name in ("lead_id", "key")}, "NewImage": again, "SequenceNumber": "1"}
+    rescore.handle({"Records": [{"eventName": "INSERT", "dynamodb": change}]}, stack.world)
+    assert lead(stack, USER).standing.stage == "recycled"
+    told(stack, "a2", EMAIL, USER)
+    assert lead(stack, EMAIL).standing.stage == "recycled"
+
+
+def test_a_customer_has_no_open_hand_off(stack: Quiet) -> None:
+    """What one lead was handed off for, the other has bought."""
+    ready(stack, USER)
+    told(stack, "d1", EMAIL, kind="deal_won", properties={"deal_id": "d", "amount": 100})
+    told(stack, "a1", EMAIL, USER)
+    standing = lead(stack, EMAIL).standing
+    assert (standing.stage, standing.hand_off) == ("customer", None)
+
+
+@pytest.mark.parametrize("bar", ["do_not_contact", "consent_withdrawn"])
+def test_who_may_not_be_written_to_is_in_no_campaign_after_a_merge(stack: Quiet, bar: str) -> None:
+    """The lead that goes was enrolled, the one that stays said no: it leaves what it takes over at once."""
+    told(stack, "n1", EMAIL, kind=bar)
+    told(stack, "a1", USER, kind="lead_identified", traits={"job_title": "CTO", "company_size": 200})
+    assert stack.world.leads.get_nurture(lead_id_of(USER)).enrollments
+    told(stack, "a2", EMAIL, USER)
+    places = stack.world.leads.get_nurture(lead_id_of(EMAIL)).enrollments
+    assert places
+    assert all(place.exited_at for place in places.values())
+    left = [event for event in stack.world.bus.entries if event.detail_type == "Nurture Exited"]
+    assert {lead_id_of(EMAIL)} == {event.id.partition("#")[0] for event in left}
+
+
+def test_only_a_team_says_that_an_identity_is_shared(stack: Quiet) -> None:
+    """A tool's trait of that name is dropped, and one called account is the company's name."""
+    told(stack, "a1", EMAIL, kind="lead_identified", traits={"shared_identity": True, "account": "Acme Inc"})
+    fold = lead(stack, EMAIL).fold
+    assert {name: trait.value for name, trait in fold.traits.items()} == {"company": "Acme Inc"}
+
+
+@pytest.mark.parametrize(
+    ("pair", "fix"),
+    [(Identity("email", "N/A"), "no address"), (Identity("domain", "acme.com"), "data.account.domain")],
+)
+def test_what_names_nobody_is_refused(stack: Quiet, pair: Identity, fix: str) -> None:
+    """It would join strangers under the strongest kind of identity."""
+    with pytest.raises(AssertionError, match=fix):
+        told(stack, "a1", pair, USER)

@@ -3,7 +3,7 @@
 Pure: the same standing, fold, score and moment give the same decisions.
 """
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,6 +21,7 @@ from leadlight.state.fold import Fold
 from leadlight.state.lead_state import LeadState
 from leadlight.state.permission import contactable
 
+NOBODY: Mapping[str, Standing] = {}
 _MOST_STEPS = 8  # a model whose rules chase each other stops here
 
 
@@ -72,19 +73,19 @@ class Conclusion:
         known = entries.get(stage)
         entries[stage] = msgspec.structs.replace(known, times=known.times + 1) if known else Entries(first=now)
         self.standing = msgspec.structs.replace(
-            self.standing, stage=stage, entered_at=now, entries=entries, hand_off=None
+            self.standing, stage=stage, entered_at=now, entries=entries, hand_off=None, taken=""
         )
         self.record("stage_changed", cause, before=before, after=stage)
         if stage == MQL:
             self.record("qualified", cause)
         return True
 
-    def absorb(self, other: Standing) -> None:
+    def absorb(self, other: Standing, *, of: str) -> None:
         """Takes over what another lead's decisions had brought it to: it is the same person."""
         before = self.standing.stage
-        self.standing = absorb(self.standing, other)
+        self.standing = absorb(self.standing, other, of=of)
         if self.standing.stage != before:
-            self.record("stage_changed", "merged", before=before, after=self.standing.stage)
+            self.record("stage_changed", "merged", before=before, after=self.standing.stage, other=of)
 
     def hand_off(self, hours: int, cause: str) -> None:
         """Gives the lead to sales, with a due time."""
@@ -96,7 +97,7 @@ class Conclusion:
 
 
 def decide(
-    state: LeadState, *, model: Model, now: datetime, absorbed: Iterable[Standing] = (), left: str = ""
+    state: LeadState, *, model: Model, now: datetime, absorbed: Mapping[str, Standing] = NOBODY, left: str = ""
 ) -> Conclusion:
     """Takes every decision that is due: merges first, then deals, sales' answers, the score, announcements.
 
@@ -104,14 +105,14 @@ def decide(
         state: a state that has been scored; it is not changed.
         model: its rules say which stage is entered when.
         now: the moment of the decisions; scores are for its day.
-        absorbed: the standings of leads that were merged into this one.
+        absorbed: the standings of leads that were merged into this one, by their ids.
         left: the lead that this one was merged into, and no longer is.
     """
     conclusion, fold = _begun(state, model, now), state.fold
     if left:
         conclusion.record("unmerged", "other_person", other=left)
-    for standing in absorbed:
-        conclusion.absorb(standing)
+    for lead_id, standing in absorbed.items():
+        conclusion.absorb(standing, of=lead_id)
     _follow_deals(conclusion, fold)
     _follow_sales(conclusion, fold)
     for _ in range(_MOST_STEPS):
@@ -126,6 +127,13 @@ def decide_merged(state: LeadState, *, model: Model, now: datetime, into: str) -
     conclusion = _begun(state, model, now)
     conclusion.record("merged", "same_person", other=into)
     return conclusion
+
+
+def picture(state: LeadState, *, model: Model, now: datetime) -> Decision:
+    """How a lead stands by now, in the words of its newest decision: nothing is decided."""
+    conclusion = _begun(state, model, now)
+    conclusion.record("scored", "merged", after=conclusion.totals.score)
+    return msgspec.structs.replace(conclusion.decisions[0], seq=state.standing.seq)
 
 
 def _begun(state: LeadState, model: Model, now: datetime) -> Conclusion:

@@ -22,7 +22,8 @@ class HandOff(msgspec.Struct, frozen=True, array_like=True):
 class Standing(msgspec.Struct, frozen=True, array_like=True):
     """Where the decisions have brought a lead. A rebuild of the fold carries it over unchanged.
 
-    `seq` numbers the decisions of a lead; `announced` is the last (score, grade, reachable) that went out.
+    `seq` numbers the decisions of a lead; `announced` is the last (score, grade, reachable) that went out. `absorbed`:
+    the leads whose standings went into this one, with their seq; `taken`: the one that the stage is from.
     """
 
     seq: int = 0
@@ -32,6 +33,8 @@ class Standing(msgspec.Struct, frozen=True, array_like=True):
     announced: tuple[int, str, bool] | None = None
     hand_off: HandOff | None = None
     answered: Mapping[str, str] = msgspec.field(default_factory=dict)  # hand-off id -> accepted, rejected, expired
+    absorbed: Mapping[str, int] = msgspec.field(default_factory=dict)
+    taken: str = ""
 
 
 def decode(data: bytes) -> Standing:

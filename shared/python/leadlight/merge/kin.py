@@ -73,6 +73,7 @@ def resolved(kin: Kin, *, lead_id: str, links: Sequence[Link], said: Iterable[Fa
         if link.joined and not (link.is_evidence and (shared or apart)):
             targets[link.target_id] = link.target
     targets |= {other: identity for other, (joined, identity) in pairs.items() if joined}
+    targets.pop(lead_id, None)
     parent = kin.parent if kin.parent in targets else min(targets, key=lambda each: strength(targets[each]), default="")
     wanted = {_weaker_first(targets[parent], other) for each, other in targets.items() if each != parent}
     issued = wanted | {(link.holder, link.target) for link in kin.derived}

@@ -54,6 +54,8 @@ def evidence(facts: Iterable[Fact], *, version: int, joined: bool = True) -> lis
         target = strongest(fact.identities)
         if target is None or fact.kind is Kind.IDENTITY or fact.owner:
             continue
+        if named(target, like=fact.lead_id) != fact.lead_id:
+            continue  # stored elsewhere than under its strongest identity: evidence of nothing
         for identity in fact.identities:
             lead_id = named(identity, like=fact.lead_id)
             if lead_id != fact.lead_id:

@@ -44,12 +44,18 @@ def enroll(state: NurtureState, news: Decision, campaigns: tuple[Campaign, ...],
         return state
     if news.kind == "merged":  # the lead that it is now goes on with them
         return msgspec.structs.replace(state, seen=news.seq)
+    return _settled(state, news, campaigns, now=now, enters=True)
+
+
+def _settled(
+    state: NurtureState, news: Decision, campaigns: tuple[Campaign, ...], *, now: datetime, enters: bool
+) -> NurtureState:
     enrollments = dict(state.enrollments)
     decisions: list[Decision] = []
 
     def decided(kind: Kind, campaign: str, cause: str) -> None:
         seq = state.seq + len(decisions) + 1
-        changes: dict[str, Any] = {"before": None, "after": None, "hand_off": None, "due_at": None}
+        changes: dict[str, Any] = {"before": None, "after": None, "hand_off": None, "due_at": None, "other": None}
         decisions.append(
             msgspec.structs.replace(
                 news,
@@ -65,7 +71,7 @@ def enroll(state: NurtureState, news: Decision, campaigns: tuple[Campaign, ...],
     wanted = {campaign.id for campaign in campaigns if _reachable(news) and belongs(news, campaign)}
     for name in dict.fromkeys([*(campaign.id for campaign in campaigns), *sorted(enrollments)]):
         place = enrollments.get(name)
-        if name in wanted and place is None:
+        if name in wanted and place is None and enters:
             enrollments[name] = Enrollment(enrolled_at=timestamp(now))
             decided("enrolled", name, f"segment_of_{name}")
         elif place and not place.exited_at and name not in wanted:
@@ -74,21 +80,29 @@ def enroll(state: NurtureState, news: Decision, campaigns: tuple[Campaign, ...],
             decided("exited", name, cause)
     return msgspec.structs.replace(
         state,
-        seen=news.seq,
+        seen=max(state.seen, news.seq) if enters else state.seen,
         seq=state.seq + len(decisions),
         enrollments=enrollments,
         outbox=encode(decode(state.outbox) + decisions),
     )
 
 
-def adopt(state: NurtureState, other: NurtureState) -> NurtureState:
-    """The enrollments of a lead that another was merged into: nobody starts over in a campaign."""
+def adopt(
+    state: NurtureState, other: NurtureState, news: Decision, campaigns: tuple[Campaign, ...], *, now: datetime
+) -> NurtureState:
+    """The enrollments of a lead that another was merged into: nobody starts over in a campaign.
+
+    What the lead does not belong in by `news`, how it stands by now, it leaves at once.
+    """
     joined = {**other.enrollments, **state.enrollments}
     for name in other.enrollments.keys() & state.enrollments.keys():
         both = (other.enrollments[name], state.enrollments[name])
         if not any(place.exited_at for place in both):
             joined[name] = min(both, key=lambda place: place.enrolled_at)
-    return state if joined == state.enrollments else msgspec.structs.replace(state, enrollments=joined)
+    if joined == state.enrollments:
+        return state
+    adopted = msgspec.structs.replace(state, enrollments=joined)
+    return _settled(adopted, news, campaigns, now=now, enters=False)
 
 
 def belongs(news: Decision, campaign: Campaign) -> bool:

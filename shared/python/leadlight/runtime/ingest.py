@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from leadlight import sources
-from leadlight.activity import Activity, Fact, facts_of
+from leadlight.activity import Activity, Fact, Kind, facts_of
 from leadlight.activity.fact import RESERVED_TYPES
 from leadlight.ports import FailedEvent, Ports
 from leadlight.problems import (
@@ -94,6 +94,8 @@ def _read(source: str, request: WebhookRequest, ports: Ports, *, backfill: bool,
         try:
             activity = sources.checked(vendor.activity(raw), now=now)
             known = activity.type in RESERVED_TYPES or ports.documents.catalogue.knows(activity.type)
+            if not strict and RESERVED_TYPES.get(activity.type) is Kind.IDENTITY:
+                raise UnknownType(f"{activity.type} is a team's word: only POST /v1/activities takes it", field="type")
             if strict and not known:
                 raise _unknown_type(activity, ports)
         except MalformedEvent as found:

@@ -5,7 +5,7 @@ forwarded), then enters itself at its root and copies its facts there. The root 
 member, and of the member's epoch: a copy that comes late, or stays behind, does no harm.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 import msgspec
@@ -95,25 +95,32 @@ def claim(state: LeadState, facts: Iterable[Fact], ports: Ports) -> None:
         state.kin = state.kin.with_linked(news)
 
 
-def in_force(state: LeadState, news: News, ports: Ports) -> News:
-    """The news without copies that do not count: of leads that are no members, or not of this epoch."""
+def members_of(state: LeadState, news: News, ports: Ports) -> dict[str, Member]:
+    """The members that the news are about, by their ids: those that entered, and the owners of copies."""
+    told = {notice.about for notice in news.notices("merge") if notice.event != "REMOVE"}
     owners = {fact.owner for fact in [*(change.fact for change in news.changes), *news.gone] if fact.owner}
-    if not owners:
-        return news
-    found = [ports.merges.member(state.lead_id, owner) for owner in sorted(owners)]
-    epochs = {member.lead_id: member.epoch for member in found if member}
+    found = [ports.merges.member(state.lead_id, lead_id) for lead_id in sorted(told | owners)]
+    return {member.lead_id: member for member in found if member}
+
+
+def in_force(news: News, members: Mapping[str, Member]) -> News:
+    """The news without copies that do not count: of leads that are no members, or not of this epoch."""
 
     def counts(fact: Fact) -> bool:
-        return not fact.owner or epochs.get(fact.owner) == fact.epoch
+        return not fact.owner or (fact.owner in members and members[fact.owner].epoch == fact.epoch)
 
     return News(news.lead_id, news.records, [e for e in news.entries if isinstance(e, Notice) or counts(e.fact)])
 
 
-def standings_of(state: LeadState, news: News, ports: Ports) -> list[Standing]:
-    """What the decisions about leads that are new members had brought them to."""
-    entered = {notice.about for notice in news.notices("merge") if notice.event != "REMOVE"}
-    members = [ports.merges.member(state.lead_id, lead_id) for lead_id in sorted(entered)]
-    return [standings.decode(member.standing) for member in members if member and member.standing]
+def standings_of(state: LeadState, members: Mapping[str, Member]) -> dict[str, Standing]:
+    """What decisions had brought members to whose standings were not absorbed yet, by their ids.
+
+    They come before what follows from the members' facts: sales has that lead already. Those that absorbed others come
+    first: what became of the others there counts.
+    """
+    told = {name: standings.decode(member.standing) for name, member in members.items() if member.standing}
+    fresh = {name: each for name, each in told.items() if state.standing.absorbed.get(name, -1) < each.seq}
+    return dict(sorted(fresh.items(), key=lambda each: (-len(each[1].absorbed), each[0])))
 
 
 def part(state: LeadState, news: News, ports: Ports) -> None:

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from leadlight.activity.order_key import day_number
 from leadlight.events.event import decision_of
+from leadlight.lifecycle.decide import picture
 from leadlight.lifecycle.decision import Decision
 from leadlight.model.structs import Campaign
 from leadlight.nurture import NurtureState, adopt, enroll
@@ -45,10 +47,14 @@ def follow(detail: Mapping[str, Any], ports: Ports) -> NurtureState:
 def _hand_over(merged: NurtureState, root: str, ports: Ports) -> None:
     """The lead that another was merged into is in its campaigns from now on."""
     for _ in range(_ATTEMPTS):
-        state = ports.leads.get_nurture(root)
-        if not state.version and ports.leads.get(root, consistent=True) is None:
+        state, lead = ports.leads.get_nurture(root), ports.leads.get(root, consistent=True)
+        if lead is None:
             return  # it was erased meanwhile
-        joined = adopt(state, merged)
+        if lead.totals is None:
+            raise Conflict("the lead that stays has no score yet")
+        now = ports.now()
+        model = ports.portfolio.of(lead.fold, day_number(now)).model
+        joined = adopt(state, merged, picture(lead, model=model, now=now), model.campaigns, now=now)
         if joined is state or root == merged.lead_id:
             return
         try:

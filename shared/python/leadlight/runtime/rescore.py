@@ -1,7 +1,7 @@
 """Rescoring: facts from the stream become folds, scores and decisions, each lead in one put."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +10,7 @@ import msgspec
 from leadlight.activity import is_account
 from leadlight.activity.order_key import day_number
 from leadlight.lifecycle.absorb import absorb
-from leadlight.lifecycle.decide import Conclusion, decide, decide_merged
+from leadlight.lifecycle.decide import NOBODY, Conclusion, decide, decide_merged
 from leadlight.lifecycle.decision import Reason, decode, encode
 from leadlight.lifecycle.standing import Standing
 from leadlight.ports import Conflict, FailedEvent, Ports, Unavailable
@@ -126,8 +126,9 @@ def _merged(before: LeadState, state: LeadState, news: News, ports: Ports) -> Le
 def _standing_alone(before: LeadState, state: LeadState, news: News, ports: Ports) -> LeadState | None:
     """A lead that stands by itself: fold, score, decide. None where there is nothing to save."""
     merging.claim(state, (change.fact for change in news.changes), ports)
-    news = merging.in_force(state, news, ports)
-    entered = merging.standings_of(state, news, ports)
+    members = merging.members_of(state, news, ports)
+    news = merging.in_force(news, members)
+    entered = merging.standings_of(state, members)
     merging.part(state, news, ports)
     merging.count_members(state, news)
     learned = membership.learned(state, news)
@@ -176,7 +177,7 @@ def rebuild(state: LeadState, ports: Ports) -> None:
 
 
 def concluded(
-    state: LeadState, ports: Ports, *, announce: bool, absorbed: Sequence[Standing] = (), left: str = ""
+    state: LeadState, ports: Ports, *, announce: bool, absorbed: Mapping[str, Standing] = NOBODY, left: str = ""
 ) -> LeadState:
     """The state with its score of today, and with the decisions that follow where they may be announced.
 
@@ -184,7 +185,7 @@ def concluded(
         state: a state with a fold.
         ports: the world.
         announce: whether decisions may be taken.
-        absorbed: the standings of leads that were merged into this one.
+        absorbed: the standings of leads that were merged into this one, by their ids.
         left: the lead that this one was merged into, and no longer is.
     """
     now = ports.now()
@@ -192,8 +193,8 @@ def concluded(
     engine = ports.portfolio.of(state.fold, today)
     scored = replace(state, totals=engine.totals(state.fold, today), as_of=today)
     if not announce:
-        for standing in absorbed:
-            scored.standing = absorb(scored.standing, standing)
+        for lead_id, standing in absorbed.items():
+            scored.standing = absorb(scored.standing, standing, of=lead_id)
         return scored
     conclusion = decide(scored, model=engine.model, now=now, absorbed=absorbed, left=left)
     if not conclusion.decisions:

@@ -98,6 +98,8 @@ def checked(activity: Activity, *, now: datetime) -> Activity:
         raise MissingIdentity("send a user id, an anonymous id or an email", field="userId")
     if activity.type in OF_TWO and len(activity.identities) != 2:  # noqa: PLR2004 - it says so
         raise MalformedEvent(f"{activity.type} names exactly two identities", field="data.lead")
+    if RESERVED_TYPES.get(activity.type) is Kind.IDENTITY and (activity.traits or activity.account):
+        raise MalformedEvent(f"{activity.type} says nothing but whose identities these are", field="data.traits")
     if activity.occurred_at and activity.occurred_at > now + MAX_AHEAD:
         raise FutureTime(
             f"the time {activity.occurred_at.isoformat()} is more than 24 hours ahead; send UTC and check the "

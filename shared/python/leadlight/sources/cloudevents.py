@@ -116,8 +116,19 @@ def _pairs(given: Any) -> list[Identity]:
     if not isinstance(given, list) or len(given) > MAX_IDS:
         raise MalformedEvent(f"{field} must be an array of at most {MAX_IDS} objects", field=field)
     pairs = [mapping(each, field) for each in given]
-    named = [(text(each.get("kind"), f"{field}.kind"), text(each.get("value"), f"{field}.value")) for each in pairs]
-    return [(email(value) if kind == EMAIL else None) or Identity(kind, value) for kind, value in named]
+    return [_pair(text(each.get("kind"), f"{field}.kind"), text(each.get("value"), f"{field}.value")) for each in pairs]
+
+
+def _pair(kind: str, value: str) -> Identity:
+    if kind == DOMAIN:
+        raise MalformedEvent("a domain names an account: send it as data.account.domain", field="data.lead.identities")
+    if kind != EMAIL:
+        return Identity(kind, value)
+    if (address := email(value)) is None:
+        raise MalformedEvent(
+            f"data.lead.identities holds an email that is no address: {value!r}", field="data.lead.identities"
+        )
+    return address
 
 
 def _traits(of: Mapping[str, Any], field: str) -> dict[str, Scalar]:
@@ -134,7 +145,9 @@ def _account(company: Mapping[str, Any]) -> tuple[Identity, ...]:
         found.append(named)
     if told := optional_text(company.get("id"), "data.account.id"):
         found.append(Identity(ACCOUNT, told))
-    found += _tools(company, "data.account", {DOMAIN, ACCOUNT}, "send a domain as data.account.domain")
+    found += _tools(
+        company, "data.account", {DOMAIN, ACCOUNT, EMAIL, USER, ANONYMOUS}, "send a domain as data.account.domain"
+    )
     if company and not found:
         raise MalformedEvent("name the account: data.account.domain, .id or .ids", field="data.account")
     return tuple(dict.fromkeys(found))
@@ -163,7 +176,7 @@ def _identities(event: Mapping[str, Any], lead: Mapping[str, Any], *, required: 
         if value := optional_text(lead.get(name), f"data.lead.{name}"):
             found.append(Identity(kind, value))
     fix = "send an email, a user id and an anonymous id as data.lead.email, .user_id and .anonymous_id"
-    found += _tools(lead, "data.lead", {EMAIL, USER, ANONYMOUS}, fix)
+    found += _tools(lead, "data.lead", {EMAIL, USER, ANONYMOUS, DOMAIN}, fix)
     found += _pairs(lead.get("identities"))
     if not found and required:
         raise MissingIdentity(

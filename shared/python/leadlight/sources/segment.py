@@ -11,7 +11,8 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from leadlight.activity import Activity, Identity
+from leadlight.activity import Activity, Identity, Kind
+from leadlight.activity.fact import RESERVED_TYPES
 from leadlight.activity.identity import ANONYMOUS, GROUP, USER, domain, email
 from leadlight.problems import InvalidSignature, MalformedEvent, NotJson, UnknownType
 from leadlight.sources.reading import json_body, kind_of, mapping, moment, optional_text, scalars, slug, text
@@ -130,8 +131,11 @@ def _plain(call: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _track(call: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-    name = text(call.get("event"), "event")
-    return slug(name), scalars(mapping(call.get("properties"), "properties"), "properties")
+    name = slug(text(call.get("event"), "event"))
+    if RESERVED_TYPES.get(name) in (Kind.SALES, Kind.IDENTITY):
+        # A write key that sits in a browser is anybody's.
+        raise UnknownType(f"{name} is a team's word: send it to POST /v1/activities", field="event")
+    return name, scalars(mapping(call.get("properties"), "properties"), "properties")
 
 
 def _page(call: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:

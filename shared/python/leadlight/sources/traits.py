@@ -19,7 +19,9 @@ _ALIASES: Mapping[str, str] = {
     "address.country": "country",
     "firstname": "first_name",
     "lastname": "last_name",
+    "account": "company",  # which account a lead belongs to is said by the account's identities
 }
+_RESERVED = frozenset({"shared_identity"})  # a team's word, not a tool's
 
 _CANONICAL = frozenset({"company", "company_size", "industry", "country"})
 _OF_COMPANY: Mapping[str, str] = {"country": "country", "address.country": "country"}
@@ -33,7 +35,7 @@ def canonical(traits: Mapping[str, Scalar]) -> dict[str, Scalar]:
     """
     renamed = {_ALIASES.get(_folded(name), _folded(name)): value for name, value in traits.items()}
     exact = {name: value for name, value in traits.items() if name in renamed}
-    return dict(sorted({**renamed, **exact}.items()))
+    return {name: value for name, value in sorted({**renamed, **exact}.items()) if name not in _RESERVED}
 
 
 def of_company(traits: Mapping[str, Scalar]) -> dict[str, Scalar]:

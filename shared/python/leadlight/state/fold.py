@@ -146,11 +146,14 @@ class Fold:
                 self.permissions = {}
             case Kind.SALES:
                 self.verdicts = {}
+            case Kind.IDENTITY:
+                self.traits.pop(SHARED, None)
+                self.past.pop(SHARED, None)
 
     def holds(self, kind: Kind, key: bytes) -> bool:
         """Whether a register holds what the fact of an order key said."""
         match kind:
-            case Kind.TRAITS:
+            case Kind.TRAITS | Kind.IDENTITY:
                 past = (change for changes in self.past.values() for change in changes)
                 return any(trait.order_key == key for trait in (*self.traits.values(), *past))
             case Kind.DEAL:
