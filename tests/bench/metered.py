@@ -51,6 +51,7 @@ class Metered:
             "Query": self._query,
             "BatchWriteItem": self._batch_write,
             "UpdateItem": self._remove_outbox,
+            "TransactWriteItems": self._transact,
             "PutEvents": self._put_events,
             "GetSecretValue": lambda _call: {"SecretString": "bench"},
         }
@@ -98,6 +99,25 @@ class Metered:
         assert before
         assert call["UpdateExpression"] == "REMOVE outbox"
         self._store(table, before, {name: value for name, value in before.items() if name != "outbox"})
+        return {}
+
+    def _transact(self, call: dict[str, Any]) -> dict[str, Any]:
+        """All or nothing; each write costs twice what it costs alone."""
+        writes = [next(iter(each.items())) for each in call["TransactItems"]]
+        for _, each in writes:
+            before = self.item(each["TableName"], *self._key(each["TableName"], each.get("Item") or each["Key"]))
+            if not _holds(each, before):
+                raise ClientError({"Error": {"Code": "TransactionCanceledException"}}, "TransactWriteItems")
+        for kind, each in writes:
+            table = each["TableName"]
+            before = self.item(table, *self._key(table, each.get("Item") or each["Key"]))
+            self.meter.write(table, write_units(before, each.get("Item")))
+            if kind == "Put":
+                self._store(table, before, each["Item"])
+            elif kind == "Delete":
+                self._remove(table, each["Key"])
+            else:
+                self.meter.write(table, write_units(before))
         return {}
 
     def _batch_write(self, call: dict[str, Any]) -> dict[str, Any]:

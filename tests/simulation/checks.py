@@ -7,7 +7,7 @@ from datetime import timedelta
 import msgspec
 
 from leadlight.activity.order_key import day_number
-from leadlight.adapters.lead_items import from_item, nurture_from_item
+from leadlight.adapters.lead_items import nurture_from_item
 from leadlight.lifecycle.decision import Decision, decode
 from leadlight.lifecycle.transitions import TRANSITIONS
 from leadlight.nurture import NurtureState
@@ -213,7 +213,7 @@ def enrollments_follow(outcome: Outcome) -> Iterator[Breach]:
 
 
 def _states(outcome: Outcome) -> Iterator[LeadState]:
-    return map(from_item, _items(outcome, "state"))
+    return outcome.world.leads.scan()
 
 
 def _nurtured(outcome: Outcome) -> Iterator[NurtureState]:

@@ -16,6 +16,7 @@ from functions.nurture import handler as nurture
 from functions.publish import handler as publish
 from functions.rescore import handler as rescore
 from leadlight.activity import Identity, lead_id_of
+from leadlight.adapters.lead_items import MOST_ITEM
 from leadlight.runtime import wiring
 from tests.simulation.scheduler import Scheduler
 from tests.simulation.tables import Lane
@@ -91,6 +92,7 @@ class Simulation:
             start=START,
         )
         self.world.versions_hold = versions_hold
+        self.world.most_item = random.choice((MOST_ITEM, 200, 0))  # how much of a history stands apart
         self.traffic = traffic(random, tangled=tangled)
         self._named = {lead_id_of(name): name for lead in range(self.traffic.leads) for name in names(lead)}
         self.due: list[Due] = []

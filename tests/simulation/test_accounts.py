@@ -8,7 +8,6 @@ import pytest
 from leadlight.activity import is_account
 from leadlight.adapters.account_items import membership_from_item
 from leadlight.adapters.fact_items import readable
-from leadlight.adapters.lead_items import from_item
 from leadlight.ports import Conflict, Ports, Unavailable
 from leadlight.runtime import accounts, membership
 from leadlight.state import Change, Fold, LeadState, apply
@@ -38,7 +37,7 @@ def breaches(outcome: Outcome) -> Iterator[str]:
             yield repr(error)
     yield from (f"refused: {answer}" for _, answer in outcome.answers if answer["statusCode"] >= 300)
     yield from (f"set aside: {kept.reason}" for kept in world.failed.kept.values() if b"#poison" not in kept.raw)
-    states = {item["lead_id"]["S"]: from_item(item) for item in world.leads.table.all() if item["item"]["S"] == "state"}
+    states = {state.lead_id: state for state in world.leads.scan()}
     for account_id in {lead_id for lead_id in world.facts.table.items if is_account(lead_id)}:
         found = known_of_account(states[account_id].fold if account_id in states else Fold())
         if found != (wanted := traits_of(world, account_id)):

@@ -15,12 +15,17 @@ from leadlight.adapters import merge_items
 from leadlight.adapters.fact_items import readable, stored
 from leadlight.adapters.fact_items import to_item as fact_item
 from leadlight.adapters.lead_items import (
+    HISTORY,
+    MOST_ITEM,
     NURTURE,
     STATE,
-    from_item,
+    apart,
+    history_to_item,
+    needs,
     nurture_from_item,
     nurture_to_item,
     to_item,
+    whole,
 )
 from leadlight.events import Event
 from leadlight.forgotten import Forgetting
@@ -60,6 +65,7 @@ class World:
         self.retention_days = retention_days
         self.fold_plus_tags = False
         self.versions_hold = True
+        self.most_item = MOST_ITEM
         self.clock = start
         self.activities_stream = Stream(lanes, passes=bool)  # TTL's records too: the code drops them
         self.leads_stream = Stream(2, passes=_has_outbox)
@@ -233,14 +239,25 @@ class MemoryLeads:
             return self.table.get(lead_id, STATE)
 
         item = self._world.scheduler.call("get state", read)
-        return from_item(item) if item else None
+        if item is None:
+            return None
+        history = None
+        if needs(item):
+            history = self._world.scheduler.call("get history", lambda: self.table.get(lead_id, HISTORY))
+        return whole(item, history) or self.get(lead_id, consistent=True)
 
     def get_many(self, lead_ids: Sequence[str]) -> list[LeadState]:
         found = (self.get(lead_id, consistent=False) for lead_id in lead_ids)
         return [state for state in found if state]
 
     def put(self, state: LeadState) -> None:
-        self._put("put state", to_item(state), state.version)
+        before = state.base
+        state.base = apart(state, most=self._world.most_item, least=1)
+        history = None
+        if state.base is not before and state.base:
+            history = history_to_item(state.lead_id, state.base)
+        gone = bool(before and not state.base)
+        self._put("put state", to_item(state), state.version, history=history, gone=gone)
 
     def get_nurture(self, lead_id: str) -> NurtureState:
         item = self._world.scheduler.call("get enrollments", lambda: self.table.get(lead_id, NURTURE))
@@ -262,7 +279,7 @@ class MemoryLeads:
     def erase(self, lead_ids: Sequence[str]) -> Counter[str]:
         found = Counter[str]()
         for lead_id in lead_ids:
-            for item in (STATE, NURTURE):
+            for item in (STATE, NURTURE, HISTORY):
                 found[item] += self.table.get(lead_id, item) is not None
                 self._world.scheduler.call(
                     "erase lead", lambda lead_id=lead_id, item=item: self.table.delete(lead_id, item)
@@ -270,20 +287,28 @@ class MemoryLeads:
         return found
 
     def scan(self) -> Iterator[LeadState]:
-        return (from_item(item) for item in list(self.table.all()) if item["item"]["S"] == STATE)
+        for item in list(self.table.all()):
+            if item["item"]["S"] == STATE:
+                state = whole(item, self.table.get(item["lead_id"]["S"], HISTORY))
+                assert state, "an item that does not go with its history"
+                yield state
 
     def ranked(self, stages: Sequence[str], *, below: str, limit: int) -> list[str]:
         ranks = [item for item in self.table.all() if "rank_partition" in item]
         keys = [item["rank_key"]["S"] for item in ranks if item["rank_partition"]["S"].partition("#")[0] in stages]
         return sorted((key for key in keys if key < below), reverse=True)[:limit]
 
-    def _put(self, name: str, item: Item, version: int) -> None:
+    def _put(self, name: str, item: Item, version: int, *, history: Item | None = None, gone: bool = False) -> None:
         def put() -> None:
             held = self.table.get(item["lead_id"]["S"], item["item"]["S"])
             stored = int(held["version"]["N"]) if held else 0
             if stored != version and self._world.versions_hold:
                 raise Conflict("the version moved")
             self.table.put(item)
+            if history:
+                self.table.put(history)
+            if gone:
+                self.table.delete(item["lead_id"]["S"], HISTORY)
             if "outbox" in item:
                 self.outboxes.append(item["outbox"]["S"])
 

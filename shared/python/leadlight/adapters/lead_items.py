@@ -16,26 +16,67 @@ from leadlight.model.structs import BuyingStage
 from leadlight.nurture import NurtureState
 from leadlight.scoring import Totals
 from leadlight.state import LeadState, codec
+from leadlight.state.codec import Base
 
 Item = dict[str, dict[str, Any]]
 STATE = "state"
+HISTORY = "history"
 NURTURE = "nurture"
 SHARDS = 16
 BUCKET = 5
+STAY = 2  # points that a score may be outside of its bucket
+MOST_ITEM = 1000  # bytes: 1 KB is one write unit
+_FIXED = 200  # what names and short values take of them
+LEAST_APART = 24  # (signal, day) pairs that are worth a history of their own
 ACCOUNT = "account"  # where the ranking index holds accounts, in a stage's place
 
 
+def apart(state: LeadState, *, most: int = MOST_ITEM, least: int = LEAST_APART) -> Base | None:
+    """The history that is to stand apart from a state: the one that is stored, or a new one where the item grows.
+
+    A day that comes in, and a late one, is written with the state; the history only now and then, since it is long.
+
+    Args:
+        state: what is about to be saved.
+        most: bytes that the state's item may take beside it.
+        least: (signal, day) pairs that are worth a history of their own.
+    """
+    base = state.base if state.fold.signals else None
+    others = _FIXED + len(standing.encode(state.standing)) + len(_kin(state))
+    if others + len(codec.encode(state.fold, base)) <= most or codec.own_pairs(state.fold, base) < least:
+        return base
+    fold = state.fold
+    return codec.Base(state.version + 1, {signal: dict(days) for signal, days in fold.signals.items()}, dict(fold.past))
+
+
+def history_to_item(lead_id: str, base: Base) -> Item:
+    """A lead's long history."""
+    return {
+        "lead_id": {"S": lead_id},
+        "item": {"S": HISTORY},
+        "version": {"N": str(base.version)},
+        "signals": {"B": codec.encode_base(base)},
+    }
+
+
+def history_from_item(item: Mapping[str, Mapping[str, Any]]) -> Base:
+    """The history that an item holds."""
+    return codec.decode_base(int(item["version"]["N"]), item["signals"]["B"])
+
+
 def to_item(state: LeadState) -> Item:
-    """A state as the version after its own. The ranking attributes change only with stage and bucket."""
+    """A state as the version after its own, beside its `base`. Ranking attributes change only with stage and bucket."""
     item: Item = {
         "lead_id": {"S": state.lead_id},
         "item": {"S": STATE},
         "version": {"N": str(state.version + 1)},
-        "fold": {"B": codec.encode(state.fold)},
+        "fold": {"B": codec.encode(state.fold, state.base)},
         "standing": {"B": standing.encode(state.standing)},
     }
-    if state.kin != Kin():
-        item["kin"] = {"B": msgspec.msgpack.encode(state.kin, order="deterministic")}
+    if state.base:
+        item["base"] = {"N": str(state.base.version)}
+    if kin := _kin(state):
+        item["kin"] = {"B": kin}
     if state.begun:
         item["begun"] = {"S": timestamp(state.begun)}
     if state.totals:
@@ -46,7 +87,7 @@ def to_item(state: LeadState) -> Item:
             "buying_stage": {"S": state.totals.buying_stage},
             "as_of": {"N": str(state.as_of)},
             "rank_partition": {"S": partition(stage, crc32(state.lead_id.encode()) % SHARDS)},
-            "rank_key": {"S": rank_key(state.totals.score, state.lead_id)},
+            "rank_key": {"S": rank_key(_bucket(state.totals.score, state.rank), state.lead_id)},
         }
         if state.totals.suppressed:
             item["suppressed"] = {"BOOL": True}
@@ -55,8 +96,31 @@ def to_item(state: LeadState) -> Item:
     return item
 
 
-def from_item(item: Mapping[str, Mapping[str, Any]]) -> LeadState:
-    """The state that an item (or a stream record's image) holds."""
+def whole(item: Mapping[str, Any], history: Mapping[str, Any] | None) -> LeadState | None:
+    """The state of an item, with its history where it needs one; None where the two do not go together."""
+    version = needs(item)
+    if not version:
+        return from_item(item)
+    if history is None or history["lead_id"] != item["lead_id"] or history["version"]["N"] != str(version):
+        return None
+    return from_item(item, history_from_item(history))
+
+
+def _kin(state: LeadState) -> bytes:
+    return b"" if state.kin == Kin() else msgspec.msgpack.encode(state.kin, order="deterministic")
+
+
+def needs(item: Mapping[str, Mapping[str, Any]]) -> int:
+    """The version of the history that a state's item needs beside it; 0: none."""
+    return int(item["base"]["N"]) if "base" in item else 0
+
+
+def from_item(item: Mapping[str, Mapping[str, Any]], base: Base | None = None) -> LeadState:
+    """The state that an item holds, with the history that it needs.
+
+    Raises:
+        ValueError: the history is not the one that goes with it.
+    """
     totals = None
     if "score" in item:
         buying = BuyingStage(item["buying_stage"]["S"])
@@ -64,13 +128,15 @@ def from_item(item: Mapping[str, Mapping[str, Any]]) -> LeadState:
     return LeadState(
         lead_id=item["lead_id"]["S"],
         version=int(item["version"]["N"]),
-        fold=codec.decode(item["fold"]["B"]),
+        fold=codec.decode(item["fold"]["B"], base),
         standing=standing.decode(item["standing"]["B"]),
         totals=totals,
         as_of=int(item["as_of"]["N"]) if "as_of" in item else -1,
         outbox=item.get("outbox", {}).get("S", ""),
         kin=msgspec.msgpack.decode(item["kin"]["B"], type=Kin) if "kin" in item else Kin(),
         begun=datetime.fromisoformat(item["begun"]["S"]) if "begun" in item else None,
+        base=base,
+        rank=rank_of(item["rank_key"]["S"])[0] if "rank_key" in item else None,
     )
 
 
@@ -104,6 +170,12 @@ def stage_of(state: LeadState) -> str:
 def partition(stage: str, shard: int) -> str:
     """A partition of the ranking index."""
     return f"{stage}#{shard:02d}"
+
+
+def _bucket(score: int, held: int | None) -> int:
+    """The score that a lead is ranked by: near the edge of its bucket it stays there, since a move costs two writes."""
+    near = held is not None and held - STAY <= score < held + BUCKET + STAY
+    return held if near and held is not None else score
 
 
 def rank_key(score: int, lead_id: str) -> str:

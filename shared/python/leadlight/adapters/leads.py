@@ -1,6 +1,6 @@
 import heapq
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from itertools import islice
@@ -8,19 +8,24 @@ from typing import Any
 
 from leadlight.adapters.clients import batch_delete, call, client
 from leadlight.adapters.lead_items import (
+    HISTORY,
     NURTURE,
     SHARDS,
     STATE,
-    from_item,
+    apart,
+    history_to_item,
+    needs,
     nurture_from_item,
     nurture_to_item,
     partition,
     to_item,
+    whole,
 )
 from leadlight.nurture import NurtureState
 from leadlight.ports import Conflict, Unavailable
 from leadlight.state import LeadState
 
+Stored = Mapping[str, Any]
 _GET_BATCH = 100
 _ROUNDS = 5
 _LEAST_PAGE = 8
@@ -35,16 +40,35 @@ class DynamoLeads:
 
     def get(self, lead_id: str, *, consistent: bool) -> LeadState | None:
         """A lead's state."""
-        item = self._get(lead_id, STATE, consistent=consistent)
-        return from_item(item) if item else None
+        for again in range(_ROUNDS):
+            sure = consistent or again > 0
+            item = self._get(lead_id, STATE, consistent=sure)
+            if item is None:
+                return None
+            history = self._get(lead_id, HISTORY, consistent=sure) if needs(item) else None
+            if (state := whole(item, history)) is not None:
+                return state
+        raise Unavailable("a lead's history moved while it was read")
 
     def get_many(self, lead_ids: Sequence[str]) -> list[LeadState]:
         """Those of the leads' states that exist, in any order."""
-        return list(map(from_item, self._many([_key(lead_id, STATE) for lead_id in lead_ids])))
+        items = list(self._many([_key(lead_id, STATE) for lead_id in lead_ids]))
+        wanted = [_key(item["lead_id"]["S"], HISTORY) for item in items if needs(item)]
+        histories = {item["lead_id"]["S"]: item for item in self._many(wanted)}
+        return list(self._whole((item, histories.get(item["lead_id"]["S"])) for item in items))
 
     def put(self, state: LeadState) -> None:
-        """Saves a state; raises Conflict where somebody else saved since it was read."""
-        self._put(to_item(state), state.version)
+        """Saves a state; raises Conflict where somebody else saved since it was read. Its base is then as stored."""
+        before, state.base = state.base, apart(state)
+        if state.base is before:
+            self._put(to_item(state), state.version)
+            return
+        key = _key(state.lead_id, HISTORY)
+        history: dict[str, Any] = {"Delete": {"TableName": self._table, "Key": key}}
+        if state.base:
+            history = {"Put": {"TableName": self._table, "Item": history_to_item(state.lead_id, state.base)}}
+        saved = {"Put": {"TableName": self._table, "Item": to_item(state), **_condition(state.version)}}
+        call(self._client.transact_write_items, TransactItems=[saved, history])
 
     def get_nurture(self, lead_id: str) -> NurtureState:
         """A lead's enrollments, by a consistent read."""
@@ -72,27 +96,44 @@ class DynamoLeads:
 
     def erase(self, lead_ids: Sequence[str]) -> Mapping[str, int]:
         """Removes everything of some leads. A put in flight fails: the version that it read is gone."""
-        keys = [key for lead_id in lead_ids for key in (_key(lead_id, STATE), _key(lead_id, NURTURE))]
+        keys = [_key(lead_id, item) for lead_id in lead_ids for item in (STATE, NURTURE, HISTORY)]
         there = [{name: item[name] for name in ("lead_id", "item")} for item in self._many(keys)]
         batch_delete(self._client, self._table, there)
         return Counter(key["item"]["S"] for key in there)
 
     def scan(self) -> Iterator[LeadState]:
         """Every lead's state, a page of 1 MB at a time."""
+        return self._whole(self._pairs())
+
+    def _pairs(self) -> Iterator[tuple[Stored, Stored | None]]:
+        """Each state with the history that lies before it: a lead's items come in the order of their names."""
         page: dict[str, Any] = {}
+        history: Stored | None = None
         while True:
             answer = call(
                 self._client.scan,
                 TableName=self._table,
-                FilterExpression="#item = :state",
+                FilterExpression="#item IN (:state, :history)",
                 ExpressionAttributeNames={"#item": "item"},
-                ExpressionAttributeValues={":state": {"S": STATE}},
+                ExpressionAttributeValues={":state": {"S": STATE}, ":history": {"S": HISTORY}},
                 **page,
             )
-            yield from map(from_item, answer["Items"])
+            for item in answer["Items"]:
+                if item["item"]["S"] == STATE:
+                    yield item, history
+                else:
+                    history = item
             if "LastEvaluatedKey" not in answer:
                 return
             page = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+
+    def _whole(self, pairs: Iterable[tuple[Stored, Stored | None]]) -> Iterator[LeadState]:
+        """The states of items and their histories; where the two do not go together, both are read again."""
+        for item, history in pairs:
+            lead_id = item["lead_id"]["S"]
+            state = whole(item, history) or self.get(lead_id, consistent=True)
+            if state is not None:
+                yield state
 
     def ranked(self, stages: Sequence[str], *, below: str, limit: int) -> list[str]:
         """The highest rank keys of some stages under `below`, highest first: merged over the index's shards."""
@@ -140,13 +181,17 @@ class DynamoLeads:
                 raise Unavailable(f"{self._table} left keys unread")
 
     def _put(self, item: dict[str, Any], version: int) -> None:
-        condition: dict[str, Any] = {"ConditionExpression": "attribute_not_exists(lead_id)"}
-        if version:
-            condition = {
-                "ConditionExpression": "version = :read",
-                "ExpressionAttributeValues": {":read": {"N": str(version)}},
-            }
-        call(self._client.put_item, TableName=self._table, Item=item, **condition)
+        call(self._client.put_item, TableName=self._table, Item=item, **_condition(version))
+
+
+def _condition(version: int) -> dict[str, Any]:
+    """That the stored version is still the one that was read; 0: that there is none."""
+    if not version:
+        return {"ConditionExpression": "attribute_not_exists(lead_id)"}
+    return {
+        "ConditionExpression": "version = :read",
+        "ExpressionAttributeValues": {":read": {"N": str(version)}},
+    }
 
 
 def _key(lead_id: str, item: str) -> dict[str, dict[str, str]]:

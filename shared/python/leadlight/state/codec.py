@@ -1,12 +1,15 @@
 """The fold as bytes: the same fold is always the same bytes, so that two can be compared.
 
-What a score reads comes first: `read` gives that alone, and leaves the rest as it lies.
+What a score reads comes first: `read` gives that alone, and leaves the rest as it lies. A long history stands apart, as
+a base that is seldom written; the bytes then hold the days that differ from it.
 """
 
 import zlib
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from itertools import accumulate
 from struct import unpack
+from typing import NamedTuple
 
 import msgspec
 
@@ -19,14 +22,18 @@ from leadlight.state.lane import IMPORTED_RING, RING, Lane
 from leadlight.state.permission import CONSENT, Permission, Permissions
 from leadlight.state.traits import Changes, Trait, derived
 
-FORMAT = 2
+FORMAT = 3
+_WIDE = 2  # the format before: a bucket's day took 16 bits, from 1970 on
 _FEW = 32  # buckets that stand as they are; more are worth compressing: written KBs cost more than CPU
 _FEW_PAST = 6  # the same of past changes, which no score of today reads
 _KEY = 14
 
 
 class _Rest(msgspec.Struct, array_like=True):
-    """What scoring does not read. `keys` are the traits' order keys side by side, in the order of their names."""
+    """What scoring does not read.
+
+    `keys` are the traits' order keys side by side, in the order of their names; a single one is that of all.
+    """
 
     ring: bytes
     floor: bytes
@@ -41,6 +48,7 @@ class _Rest(msgspec.Struct, array_like=True):
     first: Touch | None
     permissions: dict[str, Permissions] = msgspec.field(default_factory=dict)
     imported: tuple[bytes, bytes] | None = None  # items that were stored before imports had a lane end above
+    added: bool = False  # `past` holds what came since the history was written
 
 
 class Stored(msgspec.Struct, array_like=True, gc=False):
@@ -54,6 +62,8 @@ class Stored(msgspec.Struct, array_like=True, gc=False):
     rest: msgspec.Raw
     account: str = ""  # items that were stored before there were accounts end above
     companies: dict[str, Company] = msgspec.field(default_factory=dict)
+    base: int = 0  # the version of the history that `days` replace some of; 0: there is none
+    days: list[int] = msgspec.field(default_factory=list)
 
     @property
     def buckets(self) -> Mapping[str, Buckets]:
@@ -72,19 +82,53 @@ _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Stored).decode
 _decode_rest = msgspec.msgpack.Decoder(_Rest).decode
 _decode_past = msgspec.msgpack.Decoder(dict[str, Changes]).decode
+_decode_base = msgspec.msgpack.Decoder(tuple[bytes, dict[str, Changes]]).decode
 _decode_columns = msgspec.msgpack.Decoder(list[tuple[str, list[int], list[int]]]).decode  # name, gaps of days, counts
 
 
-def encode(fold: Fold) -> bytes:
-    """MessagePack in the order of names and days. About 0.5 KB for a typical lead."""
+class Base(NamedTuple):
+    """A history that stands apart: counts by signal and day as they were when it was written, under its version."""
+
+    version: int
+    signals: Mapping[str, Mapping[int, int]]
+    past: Mapping[str, Changes]
+
+
+def own_pairs(fold: Fold, base: Base | None) -> int:
+    """How many (signal, day) pairs a fold's own bytes hold beside a history."""
+    signals = _of_days(fold.signals, _changed(fold, base)) if base else fold.signals
+    return sum(map(len, signals.values()))
+
+
+def encode_base(base: Base) -> bytes:
+    """A history's bytes."""
+    return zlib.compress(_encode((_columns(base.signals), dict(sorted(base.past.items())))))
+
+
+def decode_base(version: int, data: bytes) -> Base:
+    """The history that `encode_base` wrote."""
+    columns, past = _decode_base(zlib.decompress(data))
+    return Base(version, {signal: packing.unpack(days) for signal, days in _unpacked(columns).items()}, past)
+
+
+def encode(fold: Fold, base: Base | None = None) -> bytes:
+    """MessagePack in the order of names and days. About 0.5 KB for a typical lead.
+
+    Args:
+        fold: what to encode.
+        base: a history that is stored beside it: only the days that differ are in the bytes.
+    """
+    days = _changed(fold, base) if base else []
+    signals = _of_days(fold.signals, days) if base else fold.signals
+    past, added = _past_beside(fold, base) if base else (fold.past, False)
     traits = dict(sorted(fold.traits.items()))
     rest = _Rest(
         ring=b"".join(fold.live.ring),
         floor=fold.live.floor,
         pruned=fold.pruned,
         untimed=fold.untimed,
-        keys=b"".join(trait.order_key for trait in traits.values()),
-        past=_packed_past(fold.past),
+        keys=_joined_keys([trait.order_key for trait in traits.values()]),
+        past=_packed_past(past),
         identities=sorted(fold.identities),
         deals={name: dict(sorted(steps.items())) for name, steps in sorted(fold.deals.items())},
         consent=None,
@@ -92,11 +136,12 @@ def encode(fold: Fold) -> bytes:
         first=fold.first,
         imported=(b"".join(fold.imported.ring), fold.imported.floor),
         permissions=dict(sorted(fold.permissions.items())),
+        added=added,
     )
     return _encode(
         Stored(
             format=FORMAT,
-            signals=_packed(fold.signals),
+            signals=_packed(signals),
             values={name: trait.value for name, trait in traits.items()},
             since=max((day_of(trait.order_key) for trait in traits.values()), default=-1),
             domain=fold.email_domain,
@@ -106,39 +151,65 @@ def encode(fold: Fold) -> bytes:
                 name: company._replace(traits=dict(sorted(company.traits.items())))
                 for name, company in sorted(fold.companies.items())
             },
+            base=base.version if base else 0,
+            days=days,
         )
     )
 
 
-def read(data: bytes) -> Stored:
+def base_version(data: bytes) -> int:
+    """The version of the history that a fold's bytes need beside them; 0: none."""
+    return _decode(data).base
+
+
+def read(data: bytes, base: Base | None = None) -> Stored:
     """What a score reads of the fold that `encode` wrote.
 
     Raises:
-        ValueError: it is of a format that this version does not read.
+        ValueError: it is of a format that this version does not read, or needs another history.
     """
     stored = _decode(data)
+    if stored.format == _WIDE:
+        return _narrowed(stored)
     if stored.format != FORMAT:
         raise ValueError(f"fold of format {stored.format}; this version reads format {FORMAT}")
-    return stored
+    if stored.base != (base.version if base else 0):
+        raise ValueError(f"the fold needs the history of version {stored.base}, not {base and base.version}")
+    if base is None:
+        return stored
+    return msgspec.structs.replace(stored, signals=_joined(stored, base), base=0, days=[])
 
 
-def decode(data: bytes) -> Fold:
+def _narrowed(stored: Stored) -> Stored:
+    """A fold of the format before, in this one's."""
+    signals = stored.signals
+    if isinstance(signals, dict):
+        wide = (1 << 16) - 1
+        signals = {name: packing.pack({each & wide: each >> 16 for each in days}) for name, days in signals.items()}
+    return msgspec.structs.replace(stored, format=FORMAT, signals=signals)
+
+
+def decode(data: bytes, base: Base | None = None) -> Fold:
     """The fold that `encode` wrote.
 
     Raises:
-        ValueError: it is of a format that this version does not read.
+        ValueError: it is of a format that this version does not read, or needs another history.
     """
-    return _fold(read(data))
+    return _fold(read(data, base), base)
 
 
-def _fold(stored: Stored) -> Fold:
+def _fold(stored: Stored, base: Base | None = None) -> Fold:
     rest = _decode_rest(stored.rest)
-    return Fold(
-        signals={signal: packing.unpack(days) for signal, days in stored.buckets.items()},
+    signals = {signal: packing.unpack(days) for signal, days in stored.buckets.items()}
+    keys = _keys(rest.keys)
+    if len(keys) == 1:
+        keys *= len(stored.values)
+    fold = Fold(
+        signals=signals,
         live=Lane(RING, _keys(rest.ring), rest.floor),
         pruned=rest.pruned,
         untimed=rest.untimed,
-        traits=dict(zip(stored.values, map(Trait, stored.values.values(), _keys(rest.keys)), strict=True)),
+        traits=dict(zip(stored.values, map(Trait, stored.values.values(), keys), strict=True)),
         past=_decode_past(zlib.decompress(rest.past)) if isinstance(rest.past, bytes) else rest.past,
         identities=set(rest.identities),
         deals=rest.deals,
@@ -149,6 +220,9 @@ def _fold(stored: Stored) -> Fold:
         account=stored.account,
         companies=stored.companies,
     )
+    if rest.added and base:
+        fold.past = _past_joined(fold, base)
+    return fold
 
 
 def _as_permissions(consent: tuple[bytes, bool] | None) -> dict[str, Permissions]:
@@ -169,15 +243,75 @@ def _keys(joined: bytes) -> list[bytes]:
     return list(unpack(f"{_KEY}s" * (len(joined) // _KEY), joined))
 
 
+def _joined_keys(keys: list[bytes]) -> bytes:
+    return keys[0] if len(set(keys)) == 1 else b"".join(keys)
+
+
 def _packed_past(past: Mapping[str, Changes]) -> dict[str, Changes] | bytes:
     ordered = dict(sorted(past.items()))
     return ordered if sum(map(len, past.values())) <= _FEW_PAST else zlib.compress(_encode(ordered))
 
 
+def _changed(fold: Fold, base: Base) -> list[int]:
+    """The days on which a fold counts something else than its history."""
+    days: set[int] = set()
+    for signal in fold.signals.keys() | base.signals.keys():
+        now, then = fold.signals.get(signal, {}), base.signals.get(signal, {})
+        days.update(day for day, _ in now.items() ^ then.items())
+    return sorted(day for day in days if day > fold.pruned)
+
+
+def _past_beside(fold: Fold, base: Base) -> tuple[Mapping[str, Changes], bool]:
+    """The changes of traits that a history lacks, and whether the two together are all of them."""
+    fresh = {
+        name: tuple(change for change in changes if change not in base.past.get(name, ()))
+        for name, changes in fold.past.items()
+    }
+    added = {name: changes for name, changes in fresh.items() if changes}
+    whole = _past_joined(replace(fold, past=added), base) == fold.past
+    return (added, True) if whole else (fold.past, False)
+
+
+def _past_joined(fold: Fold, base: Base) -> dict[str, Changes]:
+    """All changes of traits, of a fold that holds those which a history lacks; what is past the depth drops out."""
+    joined = replace(fold, traits=dict(fold.traits), past={})
+    for name in sorted(base.past.keys() | fold.past.keys()):
+        if name in fold.traits:
+            known = {*base.past.get(name, ()), *fold.past.get(name, ()), fold.traits[name]}
+            joined.keep(name, sorted(known, key=lambda change: change.order_key))
+    return joined.past
+
+
+def _of_days(signals: Mapping[str, Mapping[int, int]], days: Iterable[int]) -> dict[str, dict[int, int]]:
+    wanted = set(days)
+    chosen = {
+        signal: {day: counts[day] for day in counts.keys() & wanted}
+        for signal, counts in signals.items()
+        if not wanted.isdisjoint(counts)
+    }
+    return {signal: dict(sorted(counts.items())) for signal, counts in chosen.items()}
+
+
+def _joined(stored: Stored, base: Base) -> dict[str, Buckets]:
+    """The history, but for the days that the fold's own bytes replace, and those that are pruned since."""
+    replaced, pruned = set(stored.days), _decode_rest(stored.rest).pruned
+    kept = {
+        signal: {day: count for day, count in counts.items() if day > pruned and day not in replaced}
+        for signal, counts in base.signals.items()
+    }
+    for signal, buckets in stored.buckets.items():
+        kept[signal] = kept.get(signal, {}) | packing.unpack(buckets)
+    return {signal: packing.pack(counts) for signal, counts in sorted(kept.items()) if counts}
+
+
 def _packed(signals: Mapping[str, Mapping[int, int]]) -> dict[str, Buckets] | bytes:
-    ordered = sorted(signals.items())
     if sum(map(len, signals.values())) <= _FEW:
-        return {signal: packing.pack(days) for signal, days in ordered}
+        return {signal: packing.pack(days) for signal, days in sorted(signals.items())}
+    return _columns(signals)
+
+
+def _columns(signals: Mapping[str, Mapping[int, int]]) -> bytes:
+    ordered = sorted(signals.items())
     columns = [(signal, _differences(sorted(days)), [days[day] for day in sorted(days)]) for signal, days in ordered]
     return zlib.compress(_encode(columns))
 

@@ -1,5 +1,6 @@
 """What a lead's facts add up to: day buckets of signal counts, and registers where the latest fact wins."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -187,9 +188,10 @@ class Fold:
         if held is None:
             self.traits[name] = change
         elif change.order_key not in {held.order_key, *(each.order_key for each in self.past.get(name, ()))}:
-            self._keep(name, (*self.past.get(name, ()), held, change))
+            self.keep(name, (*self.past.get(name, ()), held, change))
 
-    def _keep(self, name: str, changes: Changes) -> None:
+    def keep(self, name: str, changes: Iterable[Trait]) -> None:
+        """Takes all changes of a trait, as far back as they are needed."""
         *earlier, self.traits[name] = compact(changes, self.pruned + LONGEST_WINDOW + _MARGIN)
         self.past.pop(name, None)
         if earlier:
@@ -198,7 +200,7 @@ class Fold:
     def forget_past(self) -> None:
         """Drops the changes of traits that lie before the history depth, but for the last."""
         for name, past in list(self.past.items()):
-            self._keep(name, (*past, self.traits[name]))
+            self.keep(name, (*past, self.traits[name]))
 
     @property
     def email(self) -> str | None:

@@ -4,6 +4,7 @@ from datetime import datetime
 from leadlight.lifecycle.standing import Standing
 from leadlight.merge import Kin
 from leadlight.scoring.score import Totals
+from leadlight.state.codec import Base
 from leadlight.state.fold import Fold
 
 
@@ -13,6 +14,8 @@ class LeadState:
 
     `version` is the condition of every put: 0 where nothing is stored yet. `outbox` holds the decisions that
     are not published yet, as JSON. `kin` says which leads it is one person with.
+    `base` is the history that stands apart from the fold, as it is stored; the fold holds all of it.
+    `rank` is the bucket of scores that the ranking has it in.
     `begun`: the lead was forgotten then, and came back with consent: what occurred up to then counts no more.
     """
 
@@ -25,3 +28,5 @@ class LeadState:
     outbox: str = ""
     kin: Kin = field(default_factory=Kin)
     begun: datetime | None = None
+    base: Base | None = None
+    rank: int | None = None
