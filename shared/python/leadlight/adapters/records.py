@@ -1,5 +1,6 @@
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import groupby
 from typing import Any, TypeVar
 
 import msgspec
@@ -10,7 +11,7 @@ from pynamodb.models import Model
 from leadlight.activity.order_key import timestamp
 from leadlight.adapters.clients import OURS
 from leadlight.kpi import DayMeasures, Spend
-from leadlight.lifecycle.decision import Decision
+from leadlight.lifecycle.decision import Decision, decode, encode
 from leadlight.ports import Unavailable
 
 _MEASURES = "measures"
@@ -36,24 +37,26 @@ class DynamoRecords:
         self._record: type[Record] = type("BoundRecord", (Record,), {"Meta": meta})
 
     def put_decisions(self, decisions: Sequence[Decision]) -> None:
-        """Stores decision records; storing one again changes nothing."""
-        self._write(map(self._decision, decisions))
+        """Stores decision records, those that were taken together in one item; storing them again changes nothing."""
+        self._write(self._together(decisions))
 
     def decisions(self, lead_id: str) -> list[Decision]:
         """A lead's decisions, oldest first."""
-        found = [msgspec.json.decode(row.body, type=Decision) for row in self._query(f"decisions#{lead_id}")]
-        return sorted(found, key=lambda decision: (decision.decided_at, decision.id))
+        rows = self._query(f"decisions#{lead_id}")
+        found = {each.id: each for row in rows for each in decode(row.body if row.body[0] == "[" else f"[{row.body}]")}
+        return sorted(found.values(), key=lambda decision: (decision.decided_at, decision.id))
 
     def drop_decisions(self, decisions: Sequence[Decision]) -> None:
         """Removes the records of some decisions."""
-        self._write(gone=map(self._decision, decisions))
+        self._write(gone=self._together(decisions))
 
-    def _decision(self, decision: Decision) -> Record:
-        return self._record(
-            f"decisions#{decision.lead_id}",
-            f"{'n' if decision.campaign else 's'}{decision.seq:08d}",
-            body=msgspec.json.encode(decision).decode(),
-        )
+    def _together(self, decisions: Sequence[Decision]) -> Iterator[Record]:
+        """An item for the decisions of a lead, under the first one: an outbox only grows until it is emptied."""
+        for lead_id, taken in groupby(decisions, key=lambda decision: decision.lead_id):
+            of_lead = list(taken)
+            first = of_lead[0]
+            name = f"{'n' if first.campaign else 's'}{first.seq:08d}"
+            yield self._record(f"decisions#{lead_id}", name, body=encode(of_lead))
 
     def put_measures(self, days: Iterable[DayMeasures], *, as_of: datetime) -> int:
         """Replaces all day measures, writing only what differs; returns how many were written or removed."""

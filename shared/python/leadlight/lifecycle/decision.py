@@ -1,4 +1,5 @@
-from typing import Literal
+from itertools import pairwise
+from typing import Any, Literal
 
 import msgspec
 
@@ -52,9 +53,23 @@ class Decision(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 def decode(outbox: str) -> list[Decision]:
     """The decisions of an outbox; none where it is empty."""
-    return msgspec.json.decode(outbox, type=list[Decision]) if outbox else []
+    rows: list[dict[str, Any]] = msgspec.json.decode(outbox) if outbox else []
+    found: list[dict[str, Any]] = []
+    for row in rows:
+        whole = row if "lead_id" in row else {**found[-1], **row}
+        found.append({name: value for name, value in whole.items() if value is not None})
+    return msgspec.convert(found, type=list[Decision])
 
 
 def encode(decisions: list[Decision]) -> str:
-    """Decisions as an outbox; empty where there are none."""
-    return msgspec.json.encode(decisions).decode() if decisions else ""
+    """Decisions as an outbox; empty where there are none.
+
+    The first is whole, and each of the others says what is another than in the one before: decisions that are taken
+    together share a score and its reasons.
+    """
+    plain: list[dict[str, Any]] = [msgspec.to_builtins(decision) for decision in decisions]
+    changes = [
+        {name: now.get(name) for name in Decision.__struct_fields__ if now.get(name) != before.get(name)}
+        for before, now in pairwise(plain)
+    ]
+    return msgspec.json.encode([*plain[:1], *changes]).decode() if plain else ""

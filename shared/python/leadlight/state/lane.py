@@ -3,7 +3,7 @@ from dataclasses import dataclass, field
 
 from leadlight.activity.order_key import day_of, last_of_day
 
-RING = 16  # how far facts may overtake each other before a day is recounted
+RING = 12  # how far facts may overtake each other before a day is recounted
 IMPORTED_RING = 4  # an import sends a lead's facts in their order
 
 
