@@ -1,4 +1,3 @@
-from itertools import pairwise
 from typing import Any, Literal
 
 import msgspec
@@ -53,23 +52,44 @@ class Decision(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 def decode(outbox: str) -> list[Decision]:
     """The decisions of an outbox; none where it is empty."""
-    rows: list[dict[str, Any]] = msgspec.json.decode(outbox) if outbox else []
-    found: list[dict[str, Any]] = []
-    for row in rows:
-        whole = row if "lead_id" in row else {**found[-1], **row}
-        found.append({name: value for name, value in whole.items() if value is not None})
-    return msgspec.convert(found, type=list[Decision])
+    rows: list[dict[str, Any]] = []
+    for row in msgspec.json.decode(outbox) if outbox else ():
+        if isinstance(row, dict):  # as outboxes were written before they were short
+            rows.append(row)
+            continue
+        fields, *values = row
+        changes = {_FIELDS[field]: value for field, value in zip(fields, values, strict=True)}
+        rows.append({**(rows[-1] if rows else {}), **changes})
+    return [_read({name: value for name, value in row.items() if value is not None}) for row in rows]
 
 
 def encode(decisions: list[Decision]) -> str:
     """Decisions as an outbox; empty where there are none.
 
-    The first is whole, and each of the others says what is another than in the one before: decisions that are taken
-    together share a score and its reasons.
+    Each says what is another than in the one before, field by field: those that are taken together share a score and
+    its reasons. Shape: [[[0, 1, 2], "ld_a", 7, "scored"], [[1, 2], 8, "handed_off"]].
     """
-    plain: list[dict[str, Any]] = [msgspec.to_builtins(decision) for decision in decisions]
-    changes = [
-        {name: now.get(name) for name in Decision.__struct_fields__ if now.get(name) != before.get(name)}
-        for before, now in pairwise(plain)
+    rows: list[list[Any]] = []
+    before: dict[str, Any] = {}
+    for decision in decisions:
+        now = msgspec.to_builtins(decision)
+        changed = [place for place, name in enumerate(_FIELDS) if now.get(name) != before.get(name)]
+        rows.append([changed, *(_short(now.get(_FIELDS[place])) for place in changed)])
+        before = now
+    return msgspec.json.encode(rows).decode() if rows else ""
+
+
+_FIELDS = Decision.__struct_fields__  # an outbox names them by their places: new ones come at the end
+
+
+def _short(value: Any) -> Any:
+    """Reasons without their fields' names."""
+    return [list(each.values()) for each in value] if isinstance(value, list | tuple) else value
+
+
+def _read(row: dict[str, Any]) -> Decision:
+    reasons = [
+        each if isinstance(each, dict) else dict(zip(Reason.__struct_fields__, each, strict=True))
+        for each in row.get("reasons", ())
     ]
-    return msgspec.json.encode([*plain[:1], *changes]).decode() if plain else ""
+    return msgspec.convert({**row, "reasons": reasons}, type=Decision)
