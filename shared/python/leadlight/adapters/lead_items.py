@@ -24,10 +24,10 @@ HISTORY = "history"
 NURTURE = "nurture"
 SHARDS = 16
 BUCKET = 5
-STAY = 4  # points that a score may be outside of its bucket
-MOST_ITEM = 1000  # bytes: 1 KB is one write unit
+STAY = 5  # points that a score may be outside of its bucket
+MOST_ITEM = 1020  # bytes: 1 KB is one write unit
 _FIXED = 200  # what names and short values take of them
-LEAST_APART = 24  # (signal, day) pairs that are worth a history of their own
+LEAST_APART = 16  # (signal, day) pairs that are worth a history of their own
 ACCOUNT = "account"  # where the ranking index holds accounts, in a stage's place
 
 
@@ -82,15 +82,10 @@ def to_item(state: LeadState) -> Item:
     if state.totals:
         stage = stage_of(state)
         item |= {
-            "score": {"N": str(state.totals.score)},
-            "grade": {"S": state.totals.grade},
-            "buying_stage": {"S": state.totals.buying_stage},
-            "as_of": {"N": str(state.as_of)},
+            "score": {"S": _totals(state.totals, state.as_of)},
             "rank_partition": {"S": partition(stage, crc32(state.lead_id.encode()) % SHARDS)},
             "rank_key": {"S": rank_key(_bucket(state.totals.score, state.rank), state.lead_id)},
         }
-        if state.totals.suppressed:
-            item["suppressed"] = {"BOOL": True}
     if state.outbox:
         item["outbox"] = {"S": state.outbox}
     return item
@@ -104,6 +99,24 @@ def whole(item: Mapping[str, Any], history: Mapping[str, Any] | None) -> LeadSta
     if history is None or history["lead_id"] != item["lead_id"] or history["version"]["N"] != str(version):
         return None
     return from_item(item, history_from_item(history))
+
+
+def _totals(totals: Totals, as_of: int) -> str:
+    """A score in a line: `87 A decision 20778`, and `suppressed` where it is."""
+    line = f"{totals.score} {totals.grade} {totals.buying_stage} {as_of}"
+    return f"{line} suppressed" if totals.suppressed else line
+
+
+def _totals_of(item: Mapping[str, Mapping[str, Any]]) -> tuple[Totals | None, int]:
+    """The score that an item holds, and the day that it is for."""
+    if "score" not in item:
+        return None, -1
+    if "N" in item["score"]:  # as items were written before they were short
+        buying = BuyingStage(item["buying_stage"]["S"])
+        score = int(item["score"]["N"])
+        return Totals(score, item["grade"]["S"], buying, "suppressed" in item), int(item["as_of"]["N"])
+    score, grade, buying_stage, as_of, *suppressed = item["score"]["S"].split(" ")
+    return Totals(int(score), grade, BuyingStage(buying_stage), bool(suppressed)), int(as_of)
 
 
 def _kin(state: LeadState) -> bytes:
@@ -121,17 +134,14 @@ def from_item(item: Mapping[str, Mapping[str, Any]], base: Base | None = None) -
     Raises:
         ValueError: the history is not the one that goes with it.
     """
-    totals = None
-    if "score" in item:
-        buying = BuyingStage(item["buying_stage"]["S"])
-        totals = Totals(int(item["score"]["N"]), item["grade"]["S"], buying, "suppressed" in item)
+    totals, as_of = _totals_of(item)
     return LeadState(
         lead_id=item["lead_id"]["S"],
         version=int(item["version"]["N"]),
         fold=codec.decode(item["fold"]["B"], base),
         standing=standing.decode(item["standing"]["B"]),
         totals=totals,
-        as_of=int(item["as_of"]["N"]) if "as_of" in item else -1,
+        as_of=as_of,
         outbox=item.get("outbox", {}).get("S", ""),
         kin=msgspec.msgpack.decode(item["kin"]["B"], type=Kin) if "kin" in item else Kin(),
         begun=datetime.fromisoformat(item["begun"]["S"]) if "begun" in item else None,

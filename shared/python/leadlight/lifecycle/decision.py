@@ -57,24 +57,24 @@ def decode(outbox: str) -> list[Decision]:
         if isinstance(row, dict):  # as outboxes were written before they were short
             rows.append(row)
             continue
-        fields, *values = row
-        changes = {_FIELDS[field]: value for field, value in zip(fields, values, strict=True)}
-        rows.append({**(rows[-1] if rows else {}), **changes})
+        changed, *values = row
+        names = [name for place, name in enumerate(_FIELDS) if changed >> place & 1]
+        rows.append({**(rows[-1] if rows else {}), **dict(zip(names, values, strict=True))})
     return [_read({name: value for name, value in row.items() if value is not None}) for row in rows]
 
 
 def encode(decisions: list[Decision]) -> str:
     """Decisions as an outbox; empty where there are none.
 
-    Each says what is another than in the one before, field by field: those that are taken together share a score and
-    its reasons. Shape: [[[0, 1, 2], "ld_a", 7, "scored"], [[1, 2], 8, "handed_off"]].
+    Each says what is another than in the one before: those that are taken together share a score and its reasons.
+    Shape: [[7, "ld_a", 7, "scored"], [6, 8, "handed_off"]], where bits name the fields that follow.
     """
     rows: list[list[Any]] = []
     before: dict[str, Any] = {}
     for decision in decisions:
-        now = msgspec.to_builtins(decision)
+        now = _short(decision)
         changed = [place for place, name in enumerate(_FIELDS) if now.get(name) != before.get(name)]
-        rows.append([changed, *(_short(now.get(_FIELDS[place])) for place in changed)])
+        rows.append([sum(1 << place for place in changed), *(now.get(_FIELDS[place]) for place in changed)])
         before = now
     return msgspec.json.encode(rows).decode() if rows else ""
 
@@ -82,14 +82,21 @@ def encode(decisions: list[Decision]) -> str:
 _FIELDS = Decision.__struct_fields__  # an outbox names them by their places: new ones come at the end
 
 
-def _short(value: Any) -> Any:
-    """Reasons without their fields' names."""
-    return [list(each.values()) for each in value] if isinstance(value, list | tuple) else value
+def _short(decision: Decision) -> dict[str, Any]:
+    """Without the names of the reasons' fields, and without a day that the time of the decision tells."""
+    row = msgspec.to_builtins(decision)
+    row["reasons"] = [list(each.values()) for each in row.get("reasons", ())]
+    if row["as_of"] == row["decided_at"][:_DAY]:
+        del row["as_of"]
+    return {name: value for name, value in row.items() if value != []}
 
 
 def _read(row: dict[str, Any]) -> Decision:
+    names = Reason.__struct_fields__
     reasons = [
-        each if isinstance(each, dict) else dict(zip(Reason.__struct_fields__, each, strict=True))
-        for each in row.get("reasons", ())
+        each if isinstance(each, dict) else dict(zip(names, each, strict=True)) for each in row.get("reasons", ())
     ]
-    return msgspec.convert({**row, "reasons": reasons}, type=Decision)
+    return msgspec.convert({"as_of": row["decided_at"][:_DAY], **row, "reasons": reasons}, type=Decision)
+
+
+_DAY = len("2026-11-21")
