@@ -11,7 +11,7 @@ from leadlight.adapters.failed_events import StoredFailedEvents
 from leadlight.adapters.forgotten import KeyedForgotten
 from leadlight.adapters.leads import DynamoLeads
 from leadlight.adapters.records import DynamoRecords
-from leadlight.forgotten import Forgetting
+from leadlight.forgotten import Begun, Forgetting
 from leadlight.nurture import NurtureState
 from leadlight.ports import FailedEvent, Unavailable
 from leadlight.state import LeadState
@@ -64,9 +64,10 @@ def test_a_marker_names_nobody_and_can_be_lifted(aws):
 def test_what_is_begun_is_known_until_it_is_done(aws):
     """By any of the leads that it was asked for."""
     forgotten = KeyedForgotten("records", "forgotten")
-    forgotten.begin(["ld_a", "ld_b"], ["ld_a", "ld_b", "ld_c"])
-    assert forgotten.begun("ld_b") == ["ld_a", "ld_b", "ld_c"]
-    assert forgotten.begun("ld_c") == []
+    begun = Begun(["ld_a", "ld_b"], ["ld_a", "ld_b", "ld_c"])
+    forgotten.begin(begun)
+    assert forgotten.begun("ld_b") == begun
+    assert not any(forgotten.begun("ld_c"))
     assert forgotten.of("ld_a") is None
     forgotten.end(["ld_a", "ld_b"])
     assert aws.scan(TableName="records")["Count"] == 0
