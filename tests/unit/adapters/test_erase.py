@@ -97,7 +97,10 @@ def test_raw_bodies_are_listed_read_replaced_and_removed(aws):
 
 def test_states_and_enrollments_go_and_are_counted(aws):
     """Those that exist; a put that read them before fails."""
-    leads = DynamoLeads("leads")
+    leads, reads = DynamoLeads("leads"), []
+    clients.client("dynamodb").meta.events.register(
+        "provide-client-params.dynamodb.BatchGetItem", lambda params, **_: reads.append(params["RequestItems"])
+    )
     leads.put(LeadState("ld_a"))
     leads.put_nurture(NurtureState("ld_a"))
     leads.put(LeadState("ld_b"))
@@ -105,6 +108,7 @@ def test_states_and_enrollments_go_and_are_counted(aws):
     assert aws.scan(TableName="leads")["Count"] == 0
     assert leads.erase(["ld_a"]) == {}
     assert leads.clear_outbox("ld_a", "state", "[]") is False
+    assert [read["leads"]["ConsistentRead"] for read in reads] == [True, True]  # what it does not see would stay
 
 
 def test_decisions_are_dropped(aws):
