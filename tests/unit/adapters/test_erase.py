@@ -9,6 +9,7 @@ from leadlight.adapters import clients
 from leadlight.adapters.facts import DynamoFacts
 from leadlight.adapters.failed_events import StoredFailedEvents
 from leadlight.adapters.forgotten import KeyedForgotten
+from leadlight.adapters.lead_items import HISTORY
 from leadlight.adapters.leads import DynamoLeads
 from leadlight.adapters.records import DynamoRecords
 from leadlight.forgotten import Begun, Forgetting
@@ -109,6 +110,20 @@ def test_states_and_enrollments_go_and_are_counted(aws):
     assert leads.erase(["ld_a"]) == {}
     assert leads.clear_outbox("ld_a", "state", "[]") is False
     assert [read["leads"]["ConsistentRead"] for read in reads] == [True, True]  # what it does not see would stay
+
+
+def test_histories_go_last(aws):
+    """A state without its history could be read by nobody: when this is interrupted, it still has it."""
+    leads, gone = DynamoLeads("leads"), []
+    leads.put(LeadState("ld_a"))
+    aws.put_item(TableName="leads", Item={"lead_id": {"S": "ld_a"}, "item": {"S": HISTORY}})
+    clients.client("dynamodb").meta.events.register(
+        "provide-client-params.dynamodb.BatchWriteItem",
+        lambda params, **_: gone.append(params["RequestItems"]["leads"]),
+    )
+    leads.erase(["ld_a"])
+    names = [[each["DeleteRequest"]["Key"]["item"]["S"] for each in requests] for requests in gone]
+    assert names == [["state"], [HISTORY]]
 
 
 def test_decisions_are_dropped(aws):
