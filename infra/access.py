@@ -132,7 +132,9 @@ class Resources:
                     _table(records.table_arn, "BatchWriteItem", "Query"),
                     put_events,
                 ),
-                environment=self._names("ACTIVITIES_TABLE", "LEADS_TABLE", "RECORDS_TABLE", "BUS", "RETENTION_DAYS"),
+                environment=self._names(
+                    "ACTIVITIES_TABLE", "LEADS_TABLE", "RECORDS_TABLE", "BUS", "RETENTION_DAYS", "FOLD_PLUS_TAGS"
+                ),
             ),
             "erase": Access(
                 grants=(
@@ -145,7 +147,13 @@ class Resources:
                     read_forgotten,
                 ),
                 environment=self._names(
-                    "ACTIVITIES_TABLE", "LEADS_TABLE", "RECORDS_TABLE", "BUCKET", "FORGOTTEN_SECRET", "RETENTION_DAYS"
+                    "ACTIVITIES_TABLE",
+                    "LEADS_TABLE",
+                    "RECORDS_TABLE",
+                    "BUCKET",
+                    "FORGOTTEN_SECRET",
+                    "RETENTION_DAYS",
+                    "FOLD_PLUS_TAGS",
                 ),
             ),
         }

@@ -1,4 +1,4 @@
-"""Erase and export: the only function that may delete a person's data, or read raw bodies."""
+"""Erase and export: the only function that reads raw bodies; rescore, nurture and publish remove what came too late."""
 
 from typing import Any
 

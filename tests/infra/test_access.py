@@ -112,8 +112,8 @@ NAMES = {
     "Publish": {"LEADS_TABLE", "RECORDS_TABLE", "BUS"},
     "Nurture": {"LEADS_TABLE"},
     "Rollup": {"LEADS_TABLE", "RECORDS_TABLE"},
-    "Api": {*TABLES, "BUS", "RETENTION_DAYS"},
-    "Erase": {*TABLES, "BUCKET", "FORGOTTEN_SECRET", "RETENTION_DAYS"},
+    "Api": {*TABLES, "BUS", "RETENTION_DAYS", "FOLD_PLUS_TAGS"},
+    "Erase": {*TABLES, "BUCKET", "FORGOTTEN_SECRET", "RETENTION_DAYS", "FOLD_PLUS_TAGS"},
 }
 
 

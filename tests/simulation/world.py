@@ -28,7 +28,7 @@ from leadlight.adapters.lead_items import (
     whole,
 )
 from leadlight.events import Event
-from leadlight.forgotten import Forgetting
+from leadlight.forgotten import Begun, Forgetting
 from leadlight.kpi import DayMeasures, Spend
 from leadlight.lifecycle.decision import Decision
 from leadlight.merge import Link, Member, in_force
@@ -277,14 +277,13 @@ class MemoryLeads:
         return self._world.scheduler.call("clear outbox", clear)
 
     def erase(self, lead_ids: Sequence[str]) -> Counter[str]:
-        found = Counter[str]()
-        for lead_id in lead_ids:
-            for item in (STATE, NURTURE, HISTORY):
-                found[item] += self.table.get(lead_id, item) is not None
-                self._world.scheduler.call(
-                    "erase lead", lambda lead_id=lead_id, item=item: self.table.delete(lead_id, item)
-                )
-        return found
+        """Only what the read found goes."""
+        names = [(lead_id, item) for item in (STATE, NURTURE, HISTORY) for lead_id in lead_ids]
+        call = self._world.scheduler.call
+        there = call("read what to erase", lambda: [name for name in names if self.table.get(*name)])
+        for name in there:
+            call("erase lead", lambda name=name: self.table.delete(*name))  # type: ignore[misc]
+        return Counter(item for _, item in there)
 
     def scan(self) -> Iterator[LeadState]:
         for item in list(self.table.all()):
@@ -399,7 +398,7 @@ class MemoryForgotten:
     def __init__(self, world: World) -> None:
         self._world = world
         self.marked: dict[str, Forgetting] = {}
-        self.todo: dict[str, list[str]] = {}
+        self.todo: dict[str, Begun] = {}
 
     def put(self, lead_ids: Sequence[str], at: datetime) -> None:
         for lead_id in lead_ids:
@@ -408,13 +407,11 @@ class MemoryForgotten:
     def of(self, lead_id: str) -> Forgetting | None:
         return self._world.scheduler.call("get marker", lambda: self.marked.get(hashed(lead_id)))
 
-    def begin(self, asked: Sequence[str], lead_ids: Sequence[str]) -> None:
-        self._world.scheduler.call(
-            "put todo", lambda: self.todo.update({hashed(each): list(lead_ids) for each in asked})
-        )
+    def begin(self, begun: Begun) -> None:
+        self._world.scheduler.call("put todo", lambda: self.todo.update({hashed(each): begun for each in begun.asked}))
 
-    def begun(self, lead_id: str) -> list[str]:
-        return self._world.scheduler.call("get todo", lambda: self.todo.get(hashed(lead_id), []))
+    def begun(self, lead_id: str) -> Begun:
+        return self._world.scheduler.call("get todo", lambda: self.todo.get(hashed(lead_id), Begun()))
 
     def end(self, asked: Sequence[str]) -> None:
         self._world.scheduler.call("end todo", lambda: [self.todo.pop(hashed(each), None) for each in asked])

@@ -12,6 +12,13 @@ class Forgetting(NamedTuple):
     returned: bool = False
 
 
+class Begun(NamedTuple):
+    """A forgetting that is not done: the leads that it was asked for, and those that go."""
+
+    asked: Sequence[str] = ()
+    lead_ids: Sequence[str] = ()
+
+
 class Forgotten(Protocol):
     """Who asked to be forgotten: a keyed hash of each lead's id, and when. Nothing else of them is left."""
 
@@ -21,11 +28,11 @@ class Forgotten(Protocol):
     def of(self, lead_id: str) -> Forgetting | None:
         """When a lead was forgotten, by a consistent read; None where it never was."""
 
-    def begin(self, asked: Sequence[str], lead_ids: Sequence[str]) -> None:
+    def begin(self, begun: Begun) -> None:
         """Notes, under the leads that are asked for, which leads go with them: others may change that meanwhile."""
 
-    def begun(self, lead_id: str) -> list[str]:
-        """The leads that go with one whose forgetting is not done, by a consistent read."""
+    def begun(self, lead_id: str) -> Begun:
+        """What was begun for a lead and is not done, by a consistent read; empty where nothing is."""
 
     def end(self, asked: Sequence[str]) -> None:
         """Notes that a forgetting is done: who belonged together is not known any more."""

@@ -9,9 +9,10 @@ from leadlight.adapters import clients
 from leadlight.adapters.facts import DynamoFacts
 from leadlight.adapters.failed_events import StoredFailedEvents
 from leadlight.adapters.forgotten import KeyedForgotten
+from leadlight.adapters.lead_items import HISTORY
 from leadlight.adapters.leads import DynamoLeads
 from leadlight.adapters.records import DynamoRecords
-from leadlight.forgotten import Forgetting
+from leadlight.forgotten import Begun, Forgetting
 from leadlight.nurture import NurtureState
 from leadlight.ports import FailedEvent, Unavailable
 from leadlight.state import LeadState
@@ -64,9 +65,10 @@ def test_a_marker_names_nobody_and_can_be_lifted(aws):
 def test_what_is_begun_is_known_until_it_is_done(aws):
     """By any of the leads that it was asked for."""
     forgotten = KeyedForgotten("records", "forgotten")
-    forgotten.begin(["ld_a", "ld_b"], ["ld_a", "ld_b", "ld_c"])
-    assert forgotten.begun("ld_b") == ["ld_a", "ld_b", "ld_c"]
-    assert forgotten.begun("ld_c") == []
+    begun = Begun(["ld_a", "ld_b"], ["ld_a", "ld_b", "ld_c"])
+    forgotten.begin(begun)
+    assert forgotten.begun("ld_b") == begun
+    assert not any(forgotten.begun("ld_c"))
     assert forgotten.of("ld_a") is None
     forgotten.end(["ld_a", "ld_b"])
     assert aws.scan(TableName="records")["Count"] == 0
@@ -96,7 +98,10 @@ def test_raw_bodies_are_listed_read_replaced_and_removed(aws):
 
 def test_states_and_enrollments_go_and_are_counted(aws):
     """Those that exist; a put that read them before fails."""
-    leads = DynamoLeads("leads")
+    leads, reads = DynamoLeads("leads"), []
+    clients.client("dynamodb").meta.events.register(
+        "provide-client-params.dynamodb.BatchGetItem", lambda params, **_: reads.append(params["RequestItems"])
+    )
     leads.put(LeadState("ld_a"))
     leads.put_nurture(NurtureState("ld_a"))
     leads.put(LeadState("ld_b"))
@@ -104,6 +109,21 @@ def test_states_and_enrollments_go_and_are_counted(aws):
     assert aws.scan(TableName="leads")["Count"] == 0
     assert leads.erase(["ld_a"]) == {}
     assert leads.clear_outbox("ld_a", "state", "[]") is False
+    assert [read["leads"]["ConsistentRead"] for read in reads] == [True, True]  # what it does not see would stay
+
+
+def test_histories_go_last(aws):
+    """A state without its history could be read by nobody: when this is interrupted, it still has it."""
+    leads, gone = DynamoLeads("leads"), []
+    leads.put(LeadState("ld_a"))
+    aws.put_item(TableName="leads", Item={"lead_id": {"S": "ld_a"}, "item": {"S": HISTORY}})
+    clients.client("dynamodb").meta.events.register(
+        "provide-client-params.dynamodb.BatchWriteItem",
+        lambda params, **_: gone.append(params["RequestItems"]["leads"]),
+    )
+    leads.erase(["ld_a"])
+    names = [[each["DeleteRequest"]["Key"]["item"]["S"] for each in requests] for requests in gone]
+    assert names == [["state"], [HISTORY]]
 
 
 def test_decisions_are_dropped(aws):

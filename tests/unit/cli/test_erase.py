@@ -1,12 +1,13 @@
 """`leadlight forget` and `leadlight export`: asked for page by page, until it is done."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from leadlight.activity import Identity, lead_id_of
+from leadlight.activity import Identity, Kind, lead_id_of
 from tests.unit.cli.local_api import Answer, LocalApi, Request
 
 ADA = lead_id_of(Identity("email", "ada@acme.com"))
@@ -76,3 +77,26 @@ def test_an_export_of_nobody_says_so(cli, api):
     api.first = lambda request: json_answer(nobody) if request.path.endswith("/export") else None
     result = cli("export", "ada@acme.com")
     assert (result.exit_code, "nothing is held" in result.output) == (1, True)
+
+
+def test_to_forget_nobody_says_so(cli, api):
+    """And is no failure: what was asked for is so."""
+    nothing = {"done": True, "next": None, "removed": dict.fromkeys(KINDS, 0)}
+    api.first = lambda request: json_answer(nothing) if request.path.endswith("/forget") else None
+    result = cli("forget", "ada@acme.com", "--yes")
+    assert (result.exit_code, result.output) == (0, "nothing is held about ada@acme.com\n")
+    assert cli("forget", "ada@acme.com", "--yes", "--json").stdout == '{"facts":0,"states":0}\n'
+
+
+@pytest.mark.parametrize(("fold", "asked"), [(True, ADA), (False, lead_id_of(Identity("email", "ada+news@acme.com")))])
+def test_a_tagged_address_is_whom_the_stack_takes_it_for(cli, erasing, fold, asked):
+    """Without its tag, where the stack folds those."""
+    erasing.fold_plus_tags = fold
+    cli("merge", "ada@acme.com", "user:42")
+    erasing.stored.update(
+        ((ADA, fact.key), replace(fact, lead_id=ADA, kind=Kind.ACTIVITY)) for fact in list(erasing.stored.values())
+    )
+    assert cli("forget", "ada+news@acme.com", "--yes").exit_code == 0
+    assert {request.path for request in erasing.requests if request.path.endswith("/forget")} == {
+        f"/v1/leads/{asked}/forget"
+    }

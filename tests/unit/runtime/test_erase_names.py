@@ -9,7 +9,13 @@ from leadlight.activity import Identity
 from leadlight.runtime.erase.names import Names
 
 ADA = Names(
-    [Identity("email", "ada@acme.com"), Identity("user", "42"), Identity("anonymous", "A-55-Cookie")], ["ld_ada"]
+    [
+        Identity("email", "ada@acme.com"),
+        Identity("user", "42"),
+        Identity("anonymous", "A-55-Cookie"),
+        Identity("crm", "10510099"),
+    ],
+    ["ld_ada"],
 )
 
 
@@ -26,6 +32,11 @@ def theirs(document: Any) -> bool:
         {"url": "https://x.example/?e=ada%40acme.com"},
         {"userId": 42},
         {"user_id": "42"},
+        {"previousId": "42"},
+        {"subject": " 42 "},
+        {"lead": {"ids": {"crm": 10510099}}},
+        {"lead": {"identities": [{"kind": "user", "value": "42"}]}},
+        {"dynamodb": {"NewImage": {"body": {"S": json.dumps({"identities": [["user", "42"]]})}}}},
         {"anonymousId": "a-55-cookie"},
         {"dynamodb": {"NewImage": {"body": {"S": json.dumps({"identities": [["email", "ada@acme.com"]]})}}}},
         {"dynamodb": {"Keys": {"lead_id": {"S": "ld_ada"}}}},
@@ -45,6 +56,13 @@ def test_a_person_is_found_however_they_are_named(document):
         {"email": "bada@acme.com"},
         {"email": "ada@acme.com.example"},
         {"count": 42},
+        {"properties": {"form_id": 42, "campaign_id": "42", "total": 10510099, "order": "10510099"}},
+        {"anonymousId": "42"},
+        {"userId": "10510099"},
+        {"ids": {"hubspot": "10510099"}},
+        {"kind": "crm", "value": "42"},
+        {"identities": [["crm", "42"]]},
+        {"email": "ada+news@acme.com"},
         {"page": "42"},
         {"userId": "421"},
         {"lead": "ld_adam"},
@@ -56,6 +74,15 @@ def test_a_person_is_found_however_they_are_named(document):
 def test_nobody_else_is_taken_for_them(document):
     """A short id is theirs only where an id stands; a name within another name is another name."""
     assert not theirs(document)
+
+
+@pytest.mark.parametrize(("address", "named"), [("ADA+news@acme.com", True), ("bada+x@acme.com", False)])
+def test_a_tagged_address_names_them_where_tags_are_folded(address, named):
+    """As it stands, and encoded."""
+    names = Names([Identity("email", "ada@acme.com")], [], fold_tags=True)
+    assert names.in_text(f"write to {address}!") is named
+    assert names.in_text(f"?e={address.replace('+', '%2B').replace('@', '%40')}") is named
+    assert not names.in_text("ada+x mailed bob@acme.com")
 
 
 def listed(events: list[Any]) -> Any:

@@ -9,7 +9,9 @@ import msgspec
 import pytest
 
 from functions.erase import handler as erase
+from functions.rescore import handler as rescore
 from leadlight.activity import Identity, is_account, lead_id_of
+from leadlight.nurture.enroll import Enrollment
 from leadlight.runtime.erase import export as exporting
 from leadlight.runtime.erase import forget as forgetting
 from tests.simulation.quiet import Quiet, quiet
@@ -231,6 +233,170 @@ def test_what_was_interrupted_ends_when_it_is_run_again(running, monkeypatch):
     assert found(running) == set()
 
 
+def lead(kind: str, value: str) -> str:
+    return lead_id_of(Identity(kind, value))
+
+
+def event(name: str, type_: str = "page_viewed", *, minutes: int = 5, **data: Any) -> dict[str, Any]:
+    moment = (NOW - timedelta(minutes=minutes)).isoformat()
+    return {"specversion": "1.0", "id": name, "source": "app", "type": type_, "time": moment, "data": data}
+
+
+def said(name: str, type_: str, *identities: tuple[str, str]) -> dict[str, Any]:
+    pairs = [{"kind": kind, "value": value} for kind, value in identities]
+    return event(name, type_, minutes=1, lead={"identities": pairs})
+
+
+@pytest.mark.parametrize("asked", [ROOT, lead("anonymous", COOKIE)])
+@pytest.mark.parametrize("rounds", range(1, 8))
+def test_who_is_just_being_merged_is_forgotten_with_the_person(running, rounds, asked):
+    """However far it has come, once there is a link: of a lead by the address, of one by a user id, of one by a cookie."""
+    running.activity(event("click", "email_clicked", lead={"email": ADDRESS}))
+    running.activity(event("page", lead={"anonymous_id": COOKIE}))
+    running.settle()
+    running.activity(event("trial", lead={"anonymous_id": COOKIE, "user_id": USER}))
+    running.activity(event("known", "lead_identified", lead={"email": ADDRESS, "user_id": USER}))
+    for _ in range(rounds):
+        running._drain(running.world.activities_stream, rescore)
+    running.forget(asked)
+    running.settle()
+    assert found(running) == set()
+    assert not [item for item in running.world.facts.table.all() if not is_account(item["lead_id"]["S"])]
+
+
+def test_who_is_not_even_linked_yet_is_forgotten_with_the_person(running):
+    """Their own facts say who they are."""
+    running.activity(event("page", lead={"anonymous_id": COOKIE}))
+    running.settle()
+    running.activity(event("known", "lead_identified", lead={"email": ADDRESS, "anonymous_id": COOKIE}))
+    running.forget(ROOT)
+    running.settle()
+    assert found(running) == set()
+
+
+@pytest.mark.parametrize("settled", [True, False])
+@pytest.mark.parametrize(
+    "apart",
+    [
+        said("s", "identity_shared", ("anonymous", COOKIE)),
+        said("s", "identities_separated", ("anonymous", COOKIE), ("email", ADDRESS)),
+    ],
+    ids=["shared", "separated"],
+)
+def test_who_is_said_apart_keeps_what_is_theirs(running, apart, settled):
+    """A shared device, or somebody else: from the moment that it is said."""
+    running.activity(event("page", lead={"anonymous_id": COOKIE}))
+    running.activity(event("known", "lead_identified", lead={"email": ADDRESS, "anonymous_id": COOKIE}))
+    running.settle()
+    running.activity(apart)
+    if settled:
+        running.settle()
+    running.forget(ROOT)
+    running.settle()
+    left = {fact.source_id for fact in running.world.facts.every(lead("anonymous", COOKIE))}
+    assert "page" in left
+    assert state(running, lead("anonymous", COOKIE)).kin.root == ""
+    assert ADDRESS not in repr(list(running.world.facts.table.all()))
+
+
+def test_who_just_left_takes_the_copies_along(running):
+    """The lead that held them keeps its own facts, and nothing of whom a team said to be another."""
+    running.activity(event("page", lead={"anonymous_id": COOKIE}))
+    running.activity(event("known", "lead_identified", lead={"email": OTHER, "anonymous_id": COOKIE}))
+    running.settle()
+    running.activity(said("s", "identities_separated", ("anonymous", COOKIE), ("email", OTHER)))
+    running.forget(lead("anonymous", COOKIE))
+    running.settle()
+    keys = [item["key"]["S"] for item in running.world.facts.table.query(lead("email", OTHER), "")]
+    assert not [key for key in keys if lead("anonymous", COOKIE) in key]
+    assert {fact.source_id for fact in running.world.facts.every(lead("email", OTHER))} == {"known"}
+
+
+def asked(what: str, lead_id: str, following: str) -> tuple[int, dict[str, Any]]:
+    method = "GET" if what == "export" else "POST"
+    answer = erase.lambda_handler(
+        {
+            "routeKey": f"{method} /v1/leads/{{lead_id}}/{what}",
+            "pathParameters": {"lead_id": lead_id},
+            "queryStringParameters": {"next": following},
+            "requestContext": {"http": {"method": method}, "requestId": "r"},
+        },
+        CONTEXT,
+    )
+    return answer["statusCode"], json.loads(answer["body"])
+
+
+@pytest.mark.parametrize(
+    ("what", "following"),
+    [
+        *(("forget", each) for each in ("null", "facts:", "leads:", f"leads:{ROOT}", "bodies:", "bodies:failed/a")),
+        *(("export", each) for each in ("null", "leads:", "facts:", f"facts:{lead('email', OTHER)}:")),
+    ],
+)
+def test_a_cursor_that_no_answer_gave_is_refused(running, what, following):
+    """Nothing is called done that was never begun, and nobody else's facts are handed out."""
+    lived(running)
+    before = found(running)
+    status, problem = asked(what, ROOT, following)
+    assert (status, problem["field"]) == (422, "next")
+    assert found(running) == before
+    assert not running.world.forgotten.marked
+
+
+def test_the_last_step_may_be_asked_for_again(running):
+    """The answer to it may be lost; once the person came back, there is something to begin."""
+    lived(running)
+    running.forget(ROOT)
+    running.settle()
+    status, told = asked("forget", ROOT, f"leads:{ROOT}")
+    assert (status, told["done"], set(told["removed"].values())) == (200, True, {0})
+    running.world.clock += timedelta(hours=1)
+    running.activity(consent(running))
+    running.settle()
+    assert asked("forget", ROOT, f"leads:{ROOT}")[0] == 422
+
+
+@pytest.mark.parametrize("ahead", [None, timedelta(minutes=10)])
+def test_an_old_consent_that_comes_again_brings_nobody_back(running, monkeypatch, ahead):
+    """Neither one without a time, which has that of its receipt, nor one dated ahead; also when forgotten in two goes."""
+    monkeypatch.setattr(forgetting, "ITEMS", 1)
+    told = consent(running)
+    told["time"] = (NOW + ahead).isoformat() if ahead else None
+    running.activity({name: value for name, value in told.items() if value})
+    lived(running)
+    running.forget(ROOT)
+    running.settle()
+    running.forget(ROOT)
+    running.world.clock += timedelta(minutes=5)
+    running.activity({name: value for name, value in told.items() if value})
+    running.settle()
+    assert found(running) == set()
+
+
+@pytest.mark.parametrize("by", [ROOT, lead("user", USER), lead("anonymous", COOKIE)])
+def test_who_belonged_together_is_not_known_any_more(running, monkeypatch, by):
+    """The list of the leads goes with the last of them, whichever was asked for and however many steps it took."""
+    monkeypatch.setattr(forgetting, "ITEMS", 1)
+    lived(running)
+    asked("forget", lead("user", USER), "")
+    assert running.world.forgotten.todo
+    running.forget(by)
+    assert running.world.forgotten.todo == {}
+
+
+def test_where_plus_tags_are_folded_erasing_folds_too(running):
+    """A tagged address, in any case, names the same person: their lead, and what names them in raw bodies."""
+    running.world.fold_plus_tags = True
+    tagged = ADDRESS.replace("@", "+news@")
+    running.segment(call("identify", 3, traits={**IDEAL, "email": tagged}))
+    running.segment(call("delete", 2, context={"traits": {"email": ADDRESS.replace("@", "+old@")}}))
+    running.settle()
+    assert state(running)
+    running.forget(lead("email", tagged), f"email:{tagged.upper()}")
+    running.settle()
+    assert (found(running), running.world.failed.kept) == (set(), {})
+
+
 def test_an_export_holds_everything(running, monkeypatch):
     """Who they are, their leads, every fact once, decisions, enrollments, and the failed event; in small pages too."""
     lived(running)
@@ -246,6 +412,17 @@ def test_an_export_holds_everything(running, monkeypatch):
     [failed] = whole["failed_events"]
     assert failed["content"][0]["traits"] == {"name": NAME}
     assert "must be one of" in failed["reason"]
+
+
+def test_an_export_holds_what_merged_leads_were_enrolled_in(running):
+    """Each member's campaigns."""
+    lived(running)
+    member = lead("user", USER)
+    enrolled = {"welcome": Enrollment("2026-11-01T00:00:00.000Z")}
+    before = running.world.leads.get_nurture(member)
+    running.world.leads.put_nurture(msgspec.structs.replace(before, enrollments=enrolled))
+    [told] = assembled(running)["enrollments"]
+    assert (told["lead_id"], list(told["campaigns"])) == (member, ["welcome"])
 
 
 def assembled(running: Quiet) -> dict[str, Any]:

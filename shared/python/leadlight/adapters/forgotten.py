@@ -3,11 +3,12 @@ import hmac
 from collections.abc import Sequence
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 
 from leadlight.activity.order_key import timestamp
 from leadlight.adapters.clients import batch_delete, batch_write, call, client
 from leadlight.adapters.fact_items import Item
-from leadlight.forgotten import Forgetting
+from leadlight.forgotten import Begun, Forgetting
 from leadlight.ports import Conflict, Unavailable
 
 _LEAD, _TODO = "lead", "todo"
@@ -35,16 +36,16 @@ class KeyedForgotten:
         item = answer.get("Item")
         return Forgetting(datetime.fromisoformat(item["forgotten_at"]["S"]), "returned" in item) if item else None
 
-    def begin(self, asked: Sequence[str], lead_ids: Sequence[str]) -> None:
+    def begin(self, begun: Begun) -> None:
         """Notes, under the leads that are asked for, which leads go with them."""
-        noted = {"lead_ids": {"L": [{"S": lead_id} for lead_id in lead_ids]}}
-        batch_write(self._client, self._table, [{**self._place(each, _TODO), **noted} for each in asked])
+        noted = {"asked": _list(begun.asked), "lead_ids": _list(begun.lead_ids)}
+        batch_write(self._client, self._table, [{**self._place(each, _TODO), **noted} for each in begun.asked])
 
-    def begun(self, lead_id: str) -> list[str]:
-        """The leads that go with one whose forgetting is not done, by a consistent read."""
+    def begun(self, lead_id: str) -> Begun:
+        """What was begun for a lead and is not done, by a consistent read; empty where nothing is."""
         place = self._place(lead_id, _TODO)
-        answer = call(self._client.get_item, TableName=self._table, Key=place, ConsistentRead=True)
-        return [each["S"] for each in answer.get("Item", {}).get("lead_ids", {}).get("L", [])]
+        item = call(self._client.get_item, TableName=self._table, Key=place, ConsistentRead=True).get("Item", {})
+        return Begun(*([each["S"] for each in item.get(name, {}).get("L", [])] for name in ("asked", "lead_ids")))
 
     def end(self, asked: Sequence[str]) -> None:
         """Notes that a forgetting is done."""
@@ -72,3 +73,7 @@ class KeyedForgotten:
     def _key(self) -> bytes:
         """Asked once: another key would forget who was forgotten, so it never changes."""
         return str(call(client("secretsmanager").get_secret_value, SecretId=self._secret)["SecretString"]).encode()
+
+
+def _list(lead_ids: Sequence[str]) -> dict[str, Any]:
+    return {"L": [{"S": lead_id} for lead_id in lead_ids]}

@@ -97,8 +97,10 @@ class DynamoLeads:
     def erase(self, lead_ids: Sequence[str]) -> Mapping[str, int]:
         """Removes everything of some leads. A put in flight fails: the version that it read is gone."""
         keys = [_key(lead_id, item) for lead_id in lead_ids for item in (STATE, NURTURE, HISTORY)]
-        there = [{name: item[name] for name in ("lead_id", "item")} for item in self._many(keys)]
-        batch_delete(self._client, self._table, there)
+        there = [{name: item[name] for name in ("lead_id", "item")} for item in self._many(keys, consistent=True)]
+        # Histories last: a state that was left without its own could be read by nobody, and not be erased again.
+        for last in (False, True):
+            batch_delete(self._client, self._table, [key for key in there if (key["item"]["S"] == HISTORY) is last])
         return Counter(key["item"]["S"] for key in there)
 
     def scan(self) -> Iterator[LeadState]:
@@ -168,9 +170,11 @@ class DynamoLeads:
         answer = call(self._client.get_item, TableName=self._table, Key=_key(lead_id, item), ConsistentRead=consistent)
         return answer.get("Item")
 
-    def _many(self, keys: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    def _many(self, keys: Sequence[Mapping[str, Any]], *, consistent: bool = False) -> Iterator[dict[str, Any]]:
         for start in range(0, len(keys), _GET_BATCH):
-            left: Mapping[str, Any] = {self._table: {"Keys": keys[start : start + _GET_BATCH]}}
+            left: Mapping[str, Any] = {
+                self._table: {"Keys": keys[start : start + _GET_BATCH], "ConsistentRead": consistent}
+            }
             for _ in range(_ROUNDS):
                 answer = call(self._client.batch_get_item, RequestItems=left)
                 yield from answer["Responses"].get(self._table, [])

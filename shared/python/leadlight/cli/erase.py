@@ -23,6 +23,7 @@ _SHAPE = block(
     "  identities     [{kind, value}]",
     "  lead           score with reasons, traits, consent, deals, enrollments, decisions, activity by day; or null",
     "  decisions      [{...}] taken about merged leads",
+    "  enrollments    [{lead_id, campaigns}] of merged leads",
     "  facts          [{time, time_is_of, about, type, source, id, imported, identities, values, lead_id}]",
     "  links          [{lead_id, key, body}] what ties the leads to each other and to their company",
     "  failed_events  [{place, reason, content}] raw events that could not be understood",
@@ -83,8 +84,11 @@ def forget(lead: str, *, yes: bool, as_json: bool, url: str) -> None:
                 status.update(f"erasing: {removed.total()} items so far")
     if as_json:
         print_json(removed)
-        return
-    click.echo("removed: " + ", ".join(f"{name.replace('_', ' ')} {count}" for name, count in removed.items()))
+    elif not removed.total():
+        click.echo(f"nothing is held about {known}")
+    else:
+        told = ", ".join(f"{name.replace('_', ' ')} {count}" for name, count in removed.items())
+        click.echo(f"removed: {told}")
 
 
 def _person(api: Api, name: str) -> tuple[str, list[Identity], str]:

@@ -6,7 +6,7 @@ from rich.table import Table
 from rich.text import Text
 
 from leadlight.activity import Identity, lead_id_of
-from leadlight.activity.identity import USER, email
+from leadlight.activity.identity import USER, email, without_tag
 from leadlight.cli import options
 from leadlight.cli.client import Api, ApiError
 from leadlight.cli.errors import OperatorError
@@ -66,7 +66,8 @@ def find_lead(api: Api, name: str, *, days: int | None = None) -> dict[str, Any]
     Raises:
         OperatorError: there is none.
     """
-    tried = list(dict.fromkeys(lead_ids(name.strip())))
+    meant = name.strip()
+    tried = list(dict.fromkeys([*lead_ids(meant), *(lead_id_of(folded(api, each)) for each in identities(meant))]))
     for lead_id in tried:
         try:
             found: dict[str, Any] = api.get(f"/v1/leads/{lead_id}", days=days)
@@ -102,6 +103,15 @@ def identities(name: str) -> Iterator[Identity]:
     if colon and value:
         yield Identity(kind, value)
     yield Identity(USER, name)
+
+
+def folded(api: Api, identity: Identity) -> Identity:
+    """The identity that facts come under: without its plus tag, where it is an address and the stack folds those.
+
+    Leads that were stored before the stack did keep their names.
+    """
+    plain = without_tag(identity)
+    return plain if plain != identity and api.get("/v1/health").get("fold_plus_tags") else identity
 
 
 def _ranked(api: Api, stage: str | None, limit: int) -> Iterator[dict[str, Any]]:

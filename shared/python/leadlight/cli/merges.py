@@ -15,6 +15,7 @@ from leadlight.cli import options
 from leadlight.cli.client import Api
 from leadlight.cli.errors import OperatorError
 from leadlight.cli.help import STACK, examples
+from leadlight.cli.leads import folded
 from leadlight.cli.screen import text
 from leadlight.sources.cloudevents import BATCH
 
@@ -52,7 +53,7 @@ def unmerge(*, lead: str, url: str) -> None:
     an id with `leadlight shared`.
     """
     with Api(url) as api:
-        lead_id = lead if lead.startswith("ld_") else lead_id_of(identity_of(lead))
+        lead_id = lead if lead.startswith("ld_") else lead_id_of(folded(api, identity_of(lead)))
         links = api.get(f"/v1/leads/{lead_id}/links")
         if links["root"] == lead_id:
             merged = ", ".join(f"{each['kind']}:{each['value']}" for each in links["merged"]) or "nobody"

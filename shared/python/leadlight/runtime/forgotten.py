@@ -38,9 +38,13 @@ def admitted(state: LeadState, news: News, ports: Ports) -> News | None:
 
 
 def _comes_back(past: Forgetting, news: News, ports: Ports) -> bool:
-    """Whether the lead consented since, or is one person with a lead that did."""
+    """Whether the lead consented since, or is one person with a lead that did.
+
+    Consent without a time may be an old one that comes again: it has the time of its receipt.
+    """
     facts = [*(change.fact for change in news.changes), *ports.facts.of(news.lead_id, Kind.CONSENT)]
-    if any(fact.type == "consent_given" and fact.occurred_at > past.at for fact in facts) or _is_joined(news, ports):
+    given = [fact for fact in facts if fact.type == "consent_given" and not fact.untimed]
+    if any(fact.occurred_at > past.at for fact in given) or _is_joined(news, ports):
         ports.forgotten.lift(news.lead_id, past)
         return True
     return False

@@ -38,7 +38,8 @@ def _answer(event: Mapping[str, Any], ports: Ports) -> Answer:
 def _health(_event: Mapping[str, Any], ports: Ports) -> tuple[int, Any]:
     documents = ports.documents
     model = f"{documents.model.id}@{documents.model.version}"
-    return 200, {"status": "ok", "model": model, "catalogue": documents.catalogue.version}
+    told = {"status": "ok", "model": model, "catalogue": documents.catalogue.version}
+    return 200, {**told, "fold_plus_tags": ports.fold_plus_tags}
 
 
 def _lead(event: Mapping[str, Any], ports: Ports) -> tuple[int, Any]:

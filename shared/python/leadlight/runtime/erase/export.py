@@ -8,6 +8,7 @@ import msgspec
 from leadlight.activity import Fact, Identity
 from leadlight.activity.order_key import timestamp
 from leadlight.ports import Ports, Stored
+from leadlight.problems import MalformedEvent
 from leadlight.runtime.api.leads import lead_view
 from leadlight.runtime.erase.forget import BODIES
 from leadlight.runtime.erase.person import Person, person_of
@@ -21,14 +22,17 @@ def export(lead_id: str, ports: Ports, *, also: Iterable[Identity], cursor: str)
     """One page of what is held about a person; `next` asks for the page after it, None at the end.
 
     The first page has who they are: `lead_id`, `merged`, `identities`, `lead` (score, traits, consent, deals,
-    decisions, enrollments, activity by day) and `decisions` of merged leads. The next ones have `facts`, `links` and
-    `failed_events`.
+    decisions, enrollments, activity by day), and of merged leads `decisions` and `enrollments`. The next ones have
+    `facts`, `links` and `failed_events`.
 
     Args:
         lead_id: any lead of the person.
         ports: the world.
         also: identities that the person is known to have.
         cursor: `next` of the page before; empty for the first.
+
+    Raises:
+        MalformedEvent: the cursor is none that a page gave, or the person's leads are others by now.
     """
     person = person_of(lead_id, ports, also=also)
     stage, _, place = cursor.partition(":")
@@ -36,20 +40,33 @@ def export(lead_id: str, ports: Ports, *, also: Iterable[Identity], cursor: str)
         return _bodies(person, place, ports)
     if stage == _FACTS:
         lead, _, after = place.partition(":")
+        if lead not in person.lead_ids:
+            raise _wrong_cursor()
         return _facts(person, lead, after, ports)
+    if stage:
+        raise _wrong_cursor()
     return {**_profile(person, ports), "next": f"{_FACTS}:{person.lead_ids[0]}:"}
 
 
+def _wrong_cursor() -> MalformedEvent:
+    return MalformedEvent("next must be the one that the page before gave: leave it out to begin anew", field="next")
+
+
 def _profile(person: Person, ports: Ports) -> dict[str, Any]:
+    state = person.states.get(person.root)
+    enrolled = [ports.leads.get_nurture(lead_id) for lead_id in person.members]
     return {
         "lead_id": person.root,
         "merged": sorted(person.members),
         "identities": [{"kind": kind, "value": value} for kind, value in sorted(person.identities)],
-        "lead": lead_view(person.state, ports) if person.state else None,
+        "lead": lead_view(state, ports) if state else None,
         "decisions": [
             {"id": decision.id, **msgspec.to_builtins(decision)}
             for lead_id in person.members
             for decision in ports.records.decisions(lead_id)
+        ],
+        "enrollments": [
+            {"lead_id": each.lead_id, "campaigns": each.enrollments} for each in enrolled if each.enrollments
         ],
     }
 
@@ -64,8 +81,7 @@ def _facts(person: Person, lead_id: str, after: str, ports: Ports) -> dict[str, 
     }
     if page:
         return {**held, "next": f"{_FACTS}:{lead_id}:{page[-1].key}"}
-    leads = person.lead_ids
-    following = leads[leads.index(lead_id) + 1 :] if lead_id in leads else ()
+    following = person.lead_ids[person.lead_ids.index(lead_id) + 1 :]
     return {**held, "next": f"{_FACTS}:{following[0]}:" if following else f"{_BODIES}:"}
 
 

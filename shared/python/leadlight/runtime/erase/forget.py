@@ -11,8 +11,10 @@ from typing import Any, NamedTuple
 
 from leadlight.activity import Fact, Identity, Kind
 from leadlight.adapters.account_items import member_key
+from leadlight.forgotten import Begun
 from leadlight.ports import Ports
-from leadlight.runtime.erase.person import Person, accounts_of, person_of
+from leadlight.problems import MalformedEvent
+from leadlight.runtime.erase.person import Person, accounts_of, copies_elsewhere, person_of
 
 BODIES = 100
 ITEMS = 1_000
@@ -37,23 +39,52 @@ def forget(lead_id: str, ports: Ports, *, also: Iterable[Identity], cursor: str)
         ports: the world.
         also: identities that the person is known to have.
         cursor: `next` of the step before; empty for the first.
+
+    Raises:
+        MalformedEvent: the cursor is none that a step gave.
     """
-    person = person_of(lead_id, ports, also=also)
-    removed: Counter[str] = Counter()
     stage, _, place = cursor.partition(":")
-    if not stage:
-        ports.forgotten.begin(person.asked, person.lead_ids)  # others may say meanwhile that they are somebody else
-        ports.forgotten.put(person.lead_ids, ports.now())
-    if stage in ("", _BODIES):
+    if stage not in ("", _BODIES, _LEADS):
+        raise MalformedEvent("next must be the one that the step before gave", field="next")
+    removed: Counter[str] = Counter()
+    begun = ports.forgotten.begun(lead_id)
+    if stage and not begun.lead_ids:
+        return _ended(lead_id, ports)
+    if stage != _LEADS:
+        person = person_of(lead_id, ports, also=also)
+        if not stage or not {*begun.lead_ids} >= {*person.lead_ids}:
+            begun = _begin(person, ports)
         following = _forget_bodies(person, place, ports, removed)
         if following:
             return Step(removed, f"{_BODIES}:{following}")
         _forget_leads(person, ports, removed)
         place = ""
-    left = _forget_items(person, place, ports, removed)
+    left = _forget_items(begun.lead_ids, place, ports, removed)
     if not left:
-        ports.forgotten.end(person.asked)
+        ports.forgotten.end(begun.asked)
     return Step(removed, f"{_LEADS}:{left}" if left else "")
+
+
+def _ended(lead_id: str, ports: Ports) -> Step:
+    """The answer to a step that comes again after the last one.
+
+    Raises:
+        MalformedEvent: nobody asked for this lead to be forgotten, or it came back since.
+    """
+    past = ports.forgotten.of(lead_id)
+    if past is None or past.returned:
+        raise MalformedEvent("forgetting this lead was not begun: leave next out to begin", field="next")
+    return Step({}, "")
+
+
+def _begin(person: Person, ports: Ports) -> Begun:
+    """Marks the leads as of the last of what is erased, so that it does not count as new when it comes again."""
+    begun = Begun(person.asked, person.lead_ids)
+    ports.forgotten.begin(begun)  # others may say meanwhile that they are somebody else
+    pasts = filter(None, map(ports.forgotten.of, person.lead_ids))
+    moments = [ports.now(), *(past.at for past in pasts), *([person.latest] if person.latest else [])]
+    ports.forgotten.put(person.lead_ids, max(moments))
+    return begun
 
 
 def _forget_bodies(person: Person, after: str, ports: Ports, removed: Counter[str]) -> str:
@@ -73,6 +104,8 @@ def _forget_leads(person: Person, ports: Ports, removed: Counter[str]) -> None:
     """What is kept elsewhere of each lead: its place among its company's leads, states, decisions."""
     for account_id in accounts_of(person, ports):
         ports.facts.delete(account_id, list(map(member_key, person.lead_ids)))
+    for root, keys in copies_elsewhere(person, ports).items():
+        ports.facts.delete(root, keys)
     _disown(person, ports, removed)
     _erase(person.lead_ids, ports, removed)
 
@@ -99,10 +132,10 @@ def _names(fact: Fact, person: Person) -> bool:
     return bool(person.identities.intersection(fact.identities))
 
 
-def _forget_items(person: Person, after: str, ports: Ports, removed: Counter[str]) -> str:
+def _forget_items(lead_ids: Sequence[str], after: str, ports: Ports, removed: Counter[str]) -> str:
     """Decisions and items of lead after lead; where to go on, empty at the end."""
     left = ITEMS
-    waiting = person.lead_ids[person.lead_ids.index(after) :] if after in person.lead_ids else person.lead_ids
+    waiting = lead_ids[lead_ids.index(after) :] if after in lead_ids else lead_ids
     for count, lead_id in enumerate(waiting):
         if left <= 0 or count == LEADS:
             return lead_id

@@ -1,7 +1,7 @@
 """Whether a document names a person, and what of it does: failed events hold raw bytes of anybody's making."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 from urllib.parse import unquote
@@ -9,10 +9,15 @@ from urllib.parse import unquote
 import msgspec
 
 from leadlight.activity import Identity
+from leadlight.activity.identity import ANONYMOUS, EMAIL, USER
 
 _LISTS = ("batch", "Records", "payload")  # where a document holds one element for each event
 _LONG = 6  # characters from which on an id is nobody else's word or number
-_ID_KEY = re.compile(r"(id|subject|user|lead)$", re.IGNORECASE)
+_KINDS = {  # of the fields that identities come from
+    "userId": (USER,), "user_id": (USER,), "subject": (USER,), "previousId": (USER, ANONYMOUS),
+    "anonymousId": (ANONYMOUS,), "anonymous_id": (ANONYMOUS,),
+}  # fmt: skip
+_TAG = r"(?:\+[\w.+\-=]*)?"
 _BEFORE, _AFTER = r"(?<![\w.+\-])", r"(?![\w\-]|\.\w)"  # where a name ends: ada@acme.com is not in bada@acme.com
 
 
@@ -26,12 +31,14 @@ class Parted(NamedTuple):
 class Names:
     """What a person is called by: their identities, and the ids of their leads.
 
-    A short id (`42`) counts where a field named like an id holds it, a longer one wherever it stands.
+    Addresses and long ids count wherever they stand. A short id (`42`), or one of digits only, is anybody's number: it
+    counts in a field that identities come from, as what that field says it is.
     """
 
-    def __init__(self, identities: Iterable[Identity], lead_ids: Iterable[str]) -> None:
-        self._identities = frozenset(identity.value.strip().casefold() for identity in identities)
+    def __init__(self, identities: Iterable[Identity], lead_ids: Iterable[str], *, fold_tags: bool = False) -> None:
+        self._identities = frozenset(Identity(kind, value.strip()) for kind, value in identities)
         self._lead_ids = frozenset(lead_ids)
+        self._fold_tags = fold_tags
 
     def part(self, raw: bytes) -> Parted:
         """Takes the person's own events out of a document; one that can't be taken apart goes whole."""
@@ -54,8 +61,16 @@ class Names:
 
     @cached_property
     def _long(self) -> re.Pattern[str] | None:
-        long = [name for name in (*self._identities, *self._lead_ids) if len(name) >= _LONG]
-        return re.compile(f"{_BEFORE}(?:{'|'.join(map(re.escape, sorted(long)))}){_AFTER}") if long else None
+        long = [self._pattern(each) for each in self._identities if _is_telling(each)]
+        long += map(re.escape, self._lead_ids)
+        return re.compile(f"{_BEFORE}(?:{'|'.join(sorted(long))}){_AFTER}") if long else None
+
+    def _pattern(self, identity: Identity) -> str:
+        name = identity.value.casefold()
+        local, at, domain = name.rpartition("@")
+        if identity.kind == EMAIL and self._fold_tags and "+" not in local:
+            return re.escape(local) + _TAG + re.escape(at + domain)
+        return re.escape(name)
 
     def _part(self, document: Any) -> tuple[Any, list[Any]]:
         """A decoded document without the person's events, and those; None where nothing is left."""
@@ -73,22 +88,41 @@ class Names:
                     return None if rest is None else {**others, name: kept}, theirs
         return (None, [document]) if self._named(document) else (document, [])
 
-    def _named(self, value: Any, key: str = "") -> bool:
+    def _named(self, value: Any, kinds: Sequence[str] = ()) -> bool:
+        """Whether a value names the person; `kinds` are those that its field holds identities of."""
         match value:
             case dict():
-                return any(self._named(each, str(name)) or self.in_text(str(name)) for name, each in value.items())
+                return any(
+                    self._named(each, _kinds(name, value)) or self.in_text(name) or (name == "ids" and self._ids(each))
+                    for name, each in value.items()
+                )
+            case [str(), str()] if Identity(*value) in self._identities:
+                return True  # as facts hold them
             case list():
-                return any(self._named(each, key) for each in value)
+                return any(map(self._named, value))
             case str():
                 inner = _decoded(value)
-                return self._named(inner, key) if inner is not value else self._is(value, key) or self.in_text(value)
+                return self._named(inner) if inner is not value else self._is(value, kinds) or self.in_text(value)
             case bool() | None:
                 return False
-        return self._is(str(value), key)
+        return self._is(str(value), kinds)
 
-    def _is(self, value: str, key: str) -> bool:
-        name = value.strip().casefold()
-        return name in self._identities and (len(name) >= _LONG or bool(_ID_KEY.search(key)))
+    def _ids(self, ids: Any) -> bool:
+        """Whether one of tools' own ids is the person's."""
+        return isinstance(ids, dict) and any(self._is(str(value), (tool,)) for tool, value in ids.items())
+
+    def _is(self, value: str, kinds: Iterable[str]) -> bool:
+        return any(Identity(kind, value.strip()) in self._identities for kind in kinds)
+
+
+def _is_telling(identity: Identity) -> bool:
+    return identity.kind == EMAIL or (len(identity.value) >= _LONG and not identity.value.isdecimal())
+
+
+def _kinds(name: str, beside: Mapping[str, Any]) -> Sequence[str]:
+    if name == "value" and "kind" in beside:
+        return (str(beside["kind"]),)
+    return _KINDS.get(name, ())
 
 
 def _decoded(value: Any) -> Any:

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from leadlight.activity import Identity
+from leadlight.activity.identity import EMAIL, email
 from leadlight.ports import Ports
 from leadlight.problems import MalformedEvent, NotFound
 from leadlight.runtime.erase.export import export
@@ -72,7 +73,7 @@ def _identities(given: list[str]) -> list[Identity]:
     pairs = [name.partition(":") for name in given]
     if not all(kind and value for kind, _, value in pairs):
         raise MalformedEvent("an identity is kind:value, such as email:ada@example.com", field="identities")
-    return [Identity(kind, value) for kind, _, value in pairs]
+    return [(email(value) if kind == EMAIL else None) or Identity(kind, value) for kind, _, value in pairs]
 
 
 ROUTES: Mapping[str, Callable[[Mapping[str, Any], Ports], Any]] = {
