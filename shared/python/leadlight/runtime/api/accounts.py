@@ -61,8 +61,8 @@ def account_view(state: LeadState, ports: Ports, *, most: int = MOST_LEADS) -> d
 
     `partial`: it has more than 1,000 leads, and those alone were read whose ids come first.
     """
-    memberships = ports.accounts.members(state.lead_id, limit=MOST_LEADS)
-    members = _members(state.lead_id, [each.lead_id for each in memberships], ports)
+    memberships = ports.accounts.members(state.lead_id, limit=MOST_LEADS + 1)
+    members = _members(state.lead_id, [each.lead_id for each in memberships[:MOST_LEADS]], ports)
     rule = ports.documents.model.accounts
     found = account_score(rule, {name: member.score.totals.score for name, member in members.items()})
     traits = state.fold.known_traits()
@@ -78,7 +78,7 @@ def account_view(state: LeadState, ports: Ports, *, most: int = MOST_LEADS) -> d
         "others": _others(found, most),
         "clamped": found.clamped / 1000,
         "rounding": found.rounded / 1000,
-        "partial": len(memberships) == MOST_LEADS,
+        "partial": len(memberships) > MOST_LEADS,
         "traits": dict(sorted(traits.items())),
         "identities": [{"kind": kind, "value": value} for kind, value in sorted(state.fold.identities)],
     }
