@@ -6,8 +6,8 @@ from leadlight.activity.identity import DOMAIN
 from leadlight.activity.order_key import day_number
 from leadlight.adapters.lead_items import ACCOUNT
 from leadlight.ports import Ports
-from leadlight.problems import MalformedEvent
 from leadlight.runtime.api.leads import summary
+from leadlight.runtime.api.limit import limit_of
 from leadlight.scoring import Score
 from leadlight.scoring.account import AccountScore, account_score
 from leadlight.state import LeadState
@@ -33,11 +33,9 @@ def accounts_page(ports: Ports, *, limit: str | None, token: str | None) -> dict
     Raises:
         MalformedEvent: the limit is no number from 1 to 20.
     """
-    given = limit or str(MOST)
-    if not (given.isascii() and given.isdigit()) or not 1 <= int(given) <= MOST:
-        raise MalformedEvent(f"limit must be a number from 1 to {MOST}, found {given!r}", field="limit")
-    keys = ports.leads.ranked((ACCOUNT,), below=token or _ABOVE_ALL, limit=int(given) + 1)
-    page = keys[: int(given)]
+    size = limit_of(limit, default=MOST, most=MOST)
+    keys = ports.leads.ranked((ACCOUNT,), below=token or _ABOVE_ALL, limit=size + 1)
+    page = keys[:size]
     states = ports.leads.get_many([key.partition("#")[2] for key in page])
     views = [account_view(state, ports, most=_SHOWN) for state in states]
     return {
