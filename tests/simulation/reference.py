@@ -12,8 +12,8 @@ from leadlight.activity.identity import strength
 from leadlight.adapters.fact_items import from_item
 from leadlight.state import Change, Fold, apply, prune
 from leadlight.state.company import account_of
+from tests.simulation.requests import Sent
 from tests.simulation.tables import Item, Key
-from tests.simulation.traffic import Sent
 from tests.simulation.world import POISON, World, documents
 
 _DAY = 86_400
