@@ -8,7 +8,8 @@ from typing import Any
 import msgspec
 
 from leadlight.activity import Identity
-from tests.simulation.traffic import DAYS, START, Request, email_of
+from tests.simulation.requests import Request, email_of
+from tests.simulation.traffic import DAYS, START
 
 COMPANIES = (
     {"domain": "acme0.example"},

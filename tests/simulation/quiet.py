@@ -17,10 +17,11 @@ from functions.nurture import handler as nurture
 from functions.publish import handler as publish
 from functions.rescore import handler as rescore
 from leadlight.runtime import wiring
+from tests.simulation.memory_secrets import SECRET
 from tests.simulation.scheduler import Scheduler
 from tests.simulation.simulation import CONTEXT
 from tests.simulation.tables import Stream
-from tests.simulation.world import SECRET, World
+from tests.simulation.world import World
 
 erase.logger.setLevel("ERROR")
 

@@ -1,19 +1,19 @@
 """What a seed must come to, worked out the obvious way from what was sent and what is stored."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
-from leadlight.activity import Identity, Kind, is_account, lead_id_of
+from leadlight.activity import Fact, Identity, Kind, is_account, lead_id_of
 from leadlight.activity.identity import strength
 from leadlight.adapters.fact_items import from_item
 from leadlight.state import Change, Fold, apply, prune
 from leadlight.state.company import account_of
+from tests.simulation.requests import Sent
 from tests.simulation.tables import Item, Key
-from tests.simulation.traffic import Sent
 from tests.simulation.world import POISON, World, documents
 
 _DAY = 86_400
@@ -80,23 +80,27 @@ def naive_counts(sent: list[Sent], stored: dict[Key, Item]) -> dict[str, Counter
 
 def roots(world: World) -> dict[str, str]:
     """The root of every lead that a fact or a statement names: by the graph of all that was ever said."""
+    versions = (version for key in stored_facts(world) for version in world.facts.table.versions[key] if version)
+    return roots_by_graph(map(from_item, versions))
+
+
+def roots_by_graph(facts: Iterable[Fact]) -> dict[str, str]:
+    """The strongest of each connected part of the graph whose edges the facts are."""
     evidence: set[tuple[Identity, Identity]] = set()
     pairs: dict[tuple[Identity, Identity], tuple[bytes, bool]] = {}
     shared: dict[Identity, tuple[bytes, bool]] = {}
     names: set[Identity] = set()
-    for key in stored_facts(world):
-        for version in filter(None, world.facts.table.versions[key]):
-            fact = from_item(version)
-            first, *others = sorted(fact.identities, key=strength)
-            names |= set(fact.identities)
-            if fact.kind is not Kind.IDENTITY:
-                evidence |= {(first, other) for other in others}
-            elif others:
-                said = (fact.order_key, fact.type == "identities_merged")
-                pairs[first, others[0]] = max(said, pairs.get((first, others[0]), said))
-            else:
-                said = (fact.order_key, fact.type == "identity_shared")
-                shared[first] = max(said, shared.get(first, said))
+    for fact in facts:
+        first, *others = sorted(fact.identities, key=strength)
+        names |= set(fact.identities)
+        if fact.kind is not Kind.IDENTITY:
+            evidence |= {(first, other) for other in others}
+        elif others:
+            said = (fact.order_key, fact.type == "identities_merged")
+            pairs[first, others[0]] = max(said, pairs.get((first, others[0]), said))
+        else:
+            said = (fact.order_key, fact.type == "identity_shared")
+            shared[first] = max(said, shared.get(first, said))
     nobody = {name for name, (_, is_shared) in shared.items() if is_shared}
     edges = {edge for edge in evidence if edge not in pairs and not nobody & set(edge)}
     edges |= {edge for edge, (_, joined) in pairs.items() if joined}

@@ -18,9 +18,10 @@ from functions.rescore import handler as rescore
 from leadlight.activity import Identity, lead_id_of
 from leadlight.adapters.lead_items import MOST_ITEM
 from leadlight.runtime import wiring
+from tests.simulation.requests import Request, email_of, http_event, names
 from tests.simulation.scheduler import Scheduler
 from tests.simulation.tables import Lane
-from tests.simulation.traffic import START, Request, Traffic, email_of, http_event, names
+from tests.simulation.traffic import START, Traffic
 from tests.simulation.world import World, poison
 
 nurture.logger.setLevel("ERROR")

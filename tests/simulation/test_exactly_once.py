@@ -6,8 +6,9 @@ from random import Random
 import pytest
 
 from tests.simulation.checks import breaches
+from tests.simulation.requests import Request
 from tests.simulation.simulation import Simulation
-from tests.simulation.traffic import DAYS, START, Request, Traffic
+from tests.simulation.traffic import DAYS, START, Traffic
 
 LEADS, ACTIVITIES, TIMES = 50, 500, 3
 

@@ -9,9 +9,10 @@ import pytest
 from functions.erase import handler as erase
 from leadlight.activity import Identity, is_account, lead_id_of
 from leadlight.runtime import forgotten
+from tests.simulation.memory_forgotten import hashed
+from tests.simulation.requests import email_of
 from tests.simulation.simulation import CONTEXT, Simulation
-from tests.simulation.traffic import email_of
-from tests.simulation.world import POISON, World, hashed
+from tests.simulation.world import POISON, World
 
 CHUNK = 50
 

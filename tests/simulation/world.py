@@ -1,11 +1,9 @@
 """The ports in memory, as unreliable as AWS allows: what the real handlers run on in the simulation."""
 
-import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import cache
-from typing import Any
 
 import msgspec
 
@@ -28,21 +26,23 @@ from leadlight.adapters.lead_items import (
     whole,
 )
 from leadlight.events import Event
-from leadlight.forgotten import Begun, Forgetting
 from leadlight.kpi import DayMeasures, Spend
 from leadlight.lifecycle.decision import Decision
-from leadlight.merge import Link, Member, in_force
+from leadlight.merge import in_force
 from leadlight.model import Documents
 from leadlight.model.document import read_documents
 from leadlight.nurture import NurtureState
-from leadlight.ports import Conflict, FailedEvent, Stored, Unavailable
+from leadlight.ports import Conflict, Stored, Unavailable
 from leadlight.scoring import Portfolio
 from leadlight.state import LeadState
 from tests.simulation.memory_accounts import MemoryAccounts
+from tests.simulation.memory_failed_events import MemoryFailedEvents
+from tests.simulation.memory_forgotten import MemoryForgotten
+from tests.simulation.memory_merges import MemoryMerges
+from tests.simulation.memory_secrets import MemorySecrets
 from tests.simulation.scheduler import Scheduler
 from tests.simulation.tables import Item, Record, Stream, Table
 
-SECRET = "simulated"
 POISON = "#poison"
 
 
@@ -150,76 +150,6 @@ class MemoryFacts:
     def _put_first(self, item: Item) -> None:
         if self.table.get(item["lead_id"]["S"], item["key"]["S"]) is None:
             self.table.put(item)
-
-
-class MemoryMerges:
-    """What the activities table holds of merges."""
-
-    def __init__(self, world: World, table: Table) -> None:
-        self._world = world
-        self._table = table
-
-    def links(self, lead_id: str) -> list[Link]:
-        return self._call("query links", lambda: list(map(merge_items.link_from_item, self._of(lead_id, "link"))))
-
-    def link(self, links: Sequence[Link]) -> None:
-        for link in links:
-            self._put("put link", merge_items.link_to_item(link), "version", ties=not link.joined)
-
-    def members(self, root: str) -> list[Member]:
-        return self._call("query members", lambda: list(map(merge_items.member_from_item, self._of(root, "merge"))))
-
-    def member(self, root: str, lead_id: str) -> Member | None:
-        item = self._call("get member", lambda: self._table.get(root, merge_items.member_key(lead_id)))
-        return merge_items.member_from_item(item) if item else None
-
-    def enter(self, member: Member, *, version: int) -> None:
-        def enter() -> None:
-            state = self._world.leads.table.get(member.lead_id, STATE)
-            if state is None or int(state["version"]["N"]) != version:
-                raise Conflict("the version moved")
-            self._table.put(merge_items.member_to_item(member))
-
-        self._call("put member", enter)
-
-    def leave(self, root: str, lead_id: str, *, epoch: int) -> None:
-        self._delete("delete member", root, merge_items.member_key(lead_id), "version", epoch)
-
-    def copy(self, facts: Iterable[Fact]) -> None:
-        for fact in facts:
-            self._put("put copy", fact_item(fact, retention_days=self._world.retention_days), "epoch", ties=True)
-
-    def uncopy(self, facts: Iterable[Fact]) -> None:
-        for fact in facts:
-            self._delete("delete copy", fact.lead_id, fact.key, "epoch", fact.epoch)
-
-    def poke(self, lead_ids: Iterable[str], *, by: str, mark: str) -> None:
-        for lead_id in lead_ids:
-            item = merge_items.poke_to_item(lead_id, by=by, mark=mark)
-            self._call("poke", lambda item=item: self._table.put(item))
-
-    def _of(self, lead_id: str, name: str) -> list[Item]:
-        return self._table.query(lead_id, f"{name}#")
-
-    def _put(self, name: str, item: Item, field: str, *, ties: bool) -> None:
-        def put() -> None:
-            held = self._table.get(item["lead_id"]["S"], item["key"]["S"])
-            stored, mine = int(held[field]["N"]) if held else -1, int(item[field]["N"])
-            if stored < mine or (ties and stored == mine):
-                self._table.put(item)
-
-        self._call(name, put)
-
-    def _delete(self, name: str, lead_id: str, key: str, field: str, mine: int) -> None:
-        def delete() -> None:
-            held = self._table.get(lead_id, key)
-            if held and int(held[field]["N"]) <= mine:
-                self._table.delete(lead_id, key)
-
-        self._call(name, delete)
-
-    def _call(self, name: str, effect: Callable[[], Any]) -> Any:
-        return self._world.scheduler.call(name, effect)
 
 
 class MemoryLeads:
@@ -355,78 +285,6 @@ class MemoryRecords:
         return [self.spent[key] for key in sorted(self.spent)]
 
 
-class MemoryFailedEvents:
-    """Failed events by what makes them the same one."""
-
-    def __init__(self, world: World) -> None:
-        self._world = world
-        self.kept: dict[tuple[str, bytes], FailedEvent] = {}
-
-    def keep(self, event: FailedEvent) -> str:
-        def put() -> None:
-            self.kept[(event.source, event.raw)] = event
-
-        self._world.scheduler.call("keep failed event", put)
-        return event.source
-
-    def places(self, *, after: str, limit: int) -> list[str]:
-        return sorted(place for place in self._by_place() if place > after)[:limit]
-
-    def bodies(self, places: Sequence[str]) -> Iterator[tuple[str, bytes]]:
-        return ((place, event.raw) for place, event in self._by_place().items() if place in places)
-
-    def reason(self, place: str) -> str:
-        return self._by_place()[place].reason
-
-    def cut(self, place: str, raw: bytes | None, *, reason: str = "") -> None:
-        def cut() -> None:
-            event = self._by_place().get(place)
-            if event:
-                del self.kept[event.source, event.raw]
-            if event and raw is not None:
-                self.kept[event.source, raw] = event._replace(raw=raw, reason=reason)
-
-        self._world.scheduler.call("cut failed event", cut)
-
-    def _by_place(self) -> dict[str, FailedEvent]:
-        return {f"failed/{event.source}/{hashlib.sha256(event.raw).hexdigest()}": event for event in self.kept.values()}
-
-
-class MemoryForgotten:
-    """Who asked to be forgotten, by a hash of the lead's id."""
-
-    def __init__(self, world: World) -> None:
-        self._world = world
-        self.marked: dict[str, Forgetting] = {}
-        self.todo: dict[str, Begun] = {}
-
-    def put(self, lead_ids: Sequence[str], at: datetime) -> None:
-        for lead_id in lead_ids:
-            self._set(lead_id, Forgetting(at))
-
-    def of(self, lead_id: str) -> Forgetting | None:
-        return self._world.scheduler.call("get marker", lambda: self.marked.get(hashed(lead_id)))
-
-    def begin(self, begun: Begun) -> None:
-        self._world.scheduler.call("put todo", lambda: self.todo.update({hashed(each): begun for each in begun.asked}))
-
-    def begun(self, lead_id: str) -> Begun:
-        return self._world.scheduler.call("get todo", lambda: self.todo.get(hashed(lead_id), Begun()))
-
-    def end(self, asked: Sequence[str]) -> None:
-        self._world.scheduler.call("end todo", lambda: [self.todo.pop(hashed(each), None) for each in asked])
-
-    def lift(self, lead_id: str, forgetting: Forgetting) -> None:
-        self._set(lead_id, forgetting._replace(returned=True))
-
-    def _set(self, lead_id: str, forgetting: Forgetting) -> None:
-        self._world.scheduler.call("put marker", lambda: self.marked.update({hashed(lead_id): forgetting}))
-
-
-def hashed(lead_id: str) -> str:
-    return hashlib.sha256(f"{SECRET}{lead_id}".encode()).hexdigest()
-
-
 class MemoryBus:
     """EventBridge: takes entries one by one; `undelivered` are for the nurture rule."""
 
@@ -449,11 +307,6 @@ class MemoryBus:
         self._world.scheduler.call("put events", put)
         if refused:
             raise Unavailable("the bus refused some entries")
-
-
-class MemorySecrets:
-    def of(self, source: str) -> str:
-        return SECRET
 
 
 def poison(world: World, lead_id: str, moment: datetime, number: int) -> None:

@@ -22,10 +22,10 @@ def test_a_name_that_nobody_has_is_answered_with_the_nearest(cli, jsonl) -> None
 
 
 def test_a_name_of_several_leads_asks_which(cli, jsonl) -> None:
-    """An anonymous id may come under two leads."""
+    """Two tools may know two people by the same word."""
     events = [
-        dict(event, subject=f"{who}@a.io", data={"lead": {"anonymous_id": "x"}})
-        for who, event in zip("ab", HISTORY[-3:], strict=False)
+        dict(event, subject=f"{kind}@a.io", data={"lead": {kind: "x"}})
+        for kind, event in zip(("user_id", "anonymous_id"), HISTORY[-3:], strict=False)
     ]
     result = cli("explain", "x", "--activities", jsonl(events), *AS_OF)
     assert result.exit_code == 1

@@ -50,6 +50,8 @@ def test_a_column_that_is_not_there_is_answered_with_the_nearest(tmp_path) -> No
         ("id: mql_id\nlead: {email: email}\n", "leads", "source: is required"),
         (LEADS + "trait: {a: origin}\n", "leads", "5: trait: unknown key; did you mean traits?"),
         (LEADS + "traits: {a: {valeu: 1}}\n", "leads", "5: traits.a: write the name of a column, or {value: ...}"),
+        (LEADS + "traits: {a: {column: origin, decimal: coma}}\n", "leads", "or {column: ..., decimal: comma} for numbers"),
+        (LEADS + "traits: {a: {column: nope, decimal: comma}}\n", "leads", "5: traits.a: leads.csv has no column 'nope'"),
         (LEADS + "properties: {a: origin}\n", "leads", "leads and accounts have traits; only activities and deals have properties"),
         (LEADS + "type: deal_won\n", "leads", "`import leads` takes lead_identified, found deal_won"),
         (LEADS, "deals", "deal_id is required: give the column that names the deal"),

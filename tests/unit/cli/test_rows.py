@@ -85,6 +85,8 @@ def test_times_are_utc_where_they_say_nothing_else(tmp_path, closed: str, form: 
         ("7,d1,1969-01-01,a@b.io,,", "time: time lies before 1970"),
         ("7,d1,2026-02-26,nobody,,", "data.lead.email: data.lead.email is not an address: 'nobody'"),
         ("7,d1,2026-02-26,a@b.io,,a lot", "properties.amount: amount must be a number"),
+        ('7,d1,2026-02-26,a@b.io,,"12,50"', "properties.amount: amount must be a number"),
+        ("7,d1,2026-02-26,a@b.io,,1_250", "properties.amount: amount must be a number"),
         ("7,d1,2026-02-26", "has 3 cells, the header has 6"),
     ],
 )
@@ -103,6 +105,45 @@ def test_files_as_spreadsheets_write_them_are_read(tmp_path) -> None:
     data = event(tmp_path, content.replace("\n", "\r\n"))["data"]
     assert data["traits"]["job_title"].split() == ["Chief", "of", "all"]
     assert data["properties"]["amount"] == "1,200"
+
+
+def test_rows_are_numbered_as_a_spreadsheet_numbers_them(tmp_path) -> None:
+    """An empty row is no row of the file, and has its number nevertheless."""
+    rows = events(tmp_path, HEADER + "\n7,d1,2026-02-26,a@b.io,,\n\n\n8,d2,soon,a@b.io,,\n")
+    assert [(type(row), getattr(row, "number", None) or getattr(row, "row", None)) for row in rows] == [
+        (Row, 3),
+        (Refused, 6),
+    ]
+    assert read_table(tmp_path / "deals.csv").rows == 2
+
+
+@pytest.mark.parametrize(
+    ("worth", "amount"),
+    [("12,50", "12.50"), ("1.250,00", "1250.00"), ("-1.250.000", "-1250000"), ("1250", "1250"), ("", None)],
+)
+def test_a_column_may_have_a_decimal_comma(tmp_path, worth: str, amount: str | None) -> None:
+    """As tables of much of Europe are written, where the mapping says so."""
+    mapping = MAP.replace("amount: worth", "amount: {column: worth, decimal: comma}")
+    row = HEADER.replace(",", ";") + f"7;d1;2026-02-26;a@b.io;;{worth}\n"
+    assert event(tmp_path, row, mapping)["data"]["properties"].get("amount") == amount
+
+
+@pytest.mark.parametrize(
+    ("worth", "decimal", "fix"),
+    [
+        ("12,50", "", "write {column: ..., decimal: comma} in the mapping"),
+        ("1.250,00", "", "write {column: ..., decimal: comma} in the mapping"),
+        ("12.50", ", decimal: comma", "worth must be a number such as 1.250,50, found '12.50'"),
+        ("1,250.00", ", decimal: comma", "worth must be a number such as 1.250,50"),
+        ("1_250", ", decimal: comma", "worth must be a number such as 1.250,50"),
+    ],
+)
+def test_an_amount_that_may_be_another_is_refused_with_the_fix(tmp_path, worth: str, decimal: str, fix: str) -> None:
+    """A comma or a point in the wrong place is wrong by a hundred or a thousand: nobody guesses which."""
+    mapping = MAP.replace("amount: worth", f"amount: {{column: worth{decimal}}}" if decimal else "amount: worth")
+    [refused] = events(tmp_path, HEADER.replace(",", ";") + f"7;d1;2026-02-26;a@b.io;;{worth}\n", mapping)
+    assert isinstance(refused, Refused)
+    assert fix in refused.reason
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ def condition(text: str, *, free_mail: tuple[str, ...] = ()) -> Condition:
 @pytest.mark.parametrize(
     ("text", "holds", "fails"),
     [
-        ("{at_least: 50, at_most: 1000}", [50, 1000, "1,000", 73.5], [49, 1001, "many", True, None]),
+        ("{at_least: 50, at_most: 1000}", [50, 1000, "1,000", " 1,000.00 ", 73.5, "5e1"], [49, 1001, "many", True, None, "99,50", "1_00", "1.000,00", "1,0000"]),
         ("{any_of: [Software, 7, true]}", ["software", " SOFTWARE ", 7, "7", True], ["hardware", 1, None]),
         ("{none_of: [agency]}", ["software", 3], ["Agency", None]),
         ("{starts_with: /Pricing}", ["/pricing/teams", " /PRICING"], ["/about/pricing", None]),

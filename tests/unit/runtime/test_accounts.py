@@ -211,6 +211,16 @@ def test_accounts_are_ranked_with_their_leads_and_what_each_gives(stack: Quiet) 
     assert (one["traits"], one["leads"], one["partial"]) == (KNOWN, best["leads"], False)
 
 
+@pytest.mark.parametrize(("leads", "partial"), [(2, False), (3, True)])
+def test_an_account_is_partial_beyond_what_is_read(stack: Quiet, monkeypatch, leads: int, *, partial: bool) -> None:
+    """At just so many leads all of them are counted."""
+    monkeypatch.setattr("leadlight.runtime.api.accounts.MOST_LEADS", 2)
+    for number in range(leads):
+        told(stack, f"a{number}", f"p{number}@acme.example")
+    view = get(stack, "/v1/accounts/{account_id}", account_id=ACME)
+    assert (view["partial"], len(view["leads"]) + view["others"]["leads"]) == (partial, 2)
+
+
 def test_a_sum_is_explained_to_the_thousandth(stack: Quiet) -> None:
     """Leads that are not shown, the clamp and the rounding among the parts."""
     stack.world.documents = msgspec.structs.replace(

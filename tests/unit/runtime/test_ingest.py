@@ -12,8 +12,9 @@ import pytest
 from functions.ingest.handler import lambda_handler
 from leadlight.ports import Unavailable
 from leadlight.runtime import wiring
+from tests.simulation.memory_secrets import SECRET
 from tests.simulation.scheduler import Scheduler
-from tests.simulation.world import SECRET, World
+from tests.simulation.world import World
 from tests.unit.builders import NOW, cloudevent
 
 

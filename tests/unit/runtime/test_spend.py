@@ -48,6 +48,9 @@ def test_a_line_is_stored_in_hundredths_and_the_same_again_is_the_same(stored) -
     ("changes", "field"),
     [
         ({"amount": "much"}, "amount"),
+        ({"amount": "12,50"}, "amount"),
+        ({"amount": "1.250,00"}, "amount"),
+        ({"amount": "1_250"}, "amount"),
         ({"amount": None}, "amount"),
         ({"amount": 1e15}, "amount"),
         ({"day": None}, "day"),

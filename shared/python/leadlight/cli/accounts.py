@@ -8,15 +8,15 @@ from rich.text import Text
 from leadlight.activity import Identity, account_id_of, is_account
 from leadlight.activity.identity import ACCOUNT, domain
 from leadlight.cli import options
-from leadlight.cli.client import Api, ApiError
+from leadlight.cli.client import Api
 from leadlight.cli.errors import OperatorError
 from leadlight.cli.help import STACK, examples
 from leadlight.cli.picture import number
+from leadlight.cli.ranking import first_found, ranked, show
 from leadlight.cli.screen import print_json, screen, text
 from leadlight.cli.tables import accounts_table
 
 _PAGE = 20
-_NOT_FOUND = 404
 _BAR = 24
 
 
@@ -30,14 +30,9 @@ def accounts(*, limit: int, url: str, as_json: bool) -> None:
     Scores are of today; the order beyond 20 is that of the last rollup. With --json each line is one account.
     """
     with Api(url) as api:
-        found = list(_ranked(api, limit))
-    if as_json:
-        for account in found:
-            print_json(account)
-    elif found:
-        screen().print(accounts_table(found))
-    else:
-        click.echo("no accounts here yet: a lead has one by its company's address, or by what a tool says of it")
+        found = list(ranked(api, "accounts", limit=limit, page=_PAGE))
+    none = "no accounts here yet: a lead has one by its company's address, or by what a tool says of it"
+    show(found, accounts_table, as_json=as_json, none=none)
 
 
 @click.command(epilog=examples(f"account acme.com {STACK}", f"account hubspot:42 --json {STACK}"))
@@ -59,14 +54,8 @@ def account(account: str, *, url: str, as_json: bool) -> None:
 
 
 def _find(api: Api, name: str) -> dict[str, Any]:
-    for account_id in dict.fromkeys(_account_ids(name.strip())):
-        try:
-            found: dict[str, Any] = api.get(f"/v1/accounts/{account_id}")
-        except ApiError as error:
-            if error.answer is None or error.answer.status != _NOT_FOUND:
-                raise
-        else:
-            return found
+    if found := first_found(api, "accounts", _account_ids(name.strip())):
+        return found
     raise OperatorError(
         f"no account {name}: give its id, its domain, or the identity that its facts come under as kind:value; "
         "`leadlight accounts` lists them"
@@ -83,17 +72,6 @@ def _account_ids(name: str) -> Iterator[str]:
     if colon and value:
         yield account_id_of(Identity(kind, value))
     yield account_id_of(Identity(ACCOUNT, name))
-
-
-def _ranked(api: Api, limit: int) -> Iterator[dict[str, Any]]:
-    token: str | None = None
-    while limit > 0:
-        page = api.get("/v1/accounts", limit=min(limit, _PAGE), next=token)
-        yield from page["accounts"]
-        limit -= len(page["accounts"])
-        token = page["next"]
-        if not token:
-            return
 
 
 def _heading(found: Mapping[str, Any]) -> Text:

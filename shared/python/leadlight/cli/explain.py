@@ -12,7 +12,7 @@ from leadlight.cli.client import Api
 from leadlight.cli.errors import OperatorError
 from leadlight.cli.help import STACK, examples
 from leadlight.cli.leads import find_lead, title
-from leadlight.cli.offline import Scored, named, names_of, view
+from leadlight.cli.offline import Scored, named, view
 from leadlight.cli.picture import picture
 from leadlight.cli.score import activities, score_file, title_of
 from leadlight.cli.screen import screen
@@ -75,7 +75,7 @@ def choose(leads: Sequence[Scored], name: str) -> Scored:
         return found[0]
     if found:
         raise OperatorError(f"{name} names several leads; choose one: {', '.join(lead.lead_id for lead in found)}")
-    known = [name for lead in leads for name in (lead.lead_id, *names_of(lead.fold))]
+    known = sorted({name for lead in leads for name in lead.names})
     near = difflib.get_close_matches(name, known, n=1)
     hint = f"did you mean {near[0]}?" if near else "`leadlight score` lists the leads of the file"
     raise OperatorError(f"no lead {name} in the file by this time; {hint}")

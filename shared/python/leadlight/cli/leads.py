@@ -8,16 +8,16 @@ from rich.text import Text
 from leadlight.activity import Identity, lead_id_of
 from leadlight.activity.identity import USER, email, without_tag
 from leadlight.cli import options
-from leadlight.cli.client import Api, ApiError
+from leadlight.cli.client import Api
 from leadlight.cli.errors import OperatorError
 from leadlight.cli.help import STACK, examples
 from leadlight.cli.picture import picture
+from leadlight.cli.ranking import first_found, ranked, show
 from leadlight.cli.screen import print_json, screen, text
 from leadlight.cli.tables import leads_table
 from leadlight.lifecycle.transitions import STAGE_NAMES
 
 _PAGE = 200
-_NOT_FOUND = 404
 
 
 @click.command(epilog=examples(f"leads --stage sql --limit 20 {STACK}"))
@@ -31,14 +31,9 @@ def leads(*, stage: str | None, limit: int, url: str, as_json: bool) -> None:
     Without --stage all leads that are still to win. With --json each line is one lead.
     """
     with Api(url) as api:
-        found = list(_ranked(api, stage, limit))
-    if as_json:
-        for lead in found:
-            print_json(lead)
-    elif found:
-        screen().print(leads_table(found))
-    else:
-        click.echo("no leads here yet: post activities, or run `leadlight import leads`")
+        found = list(ranked(api, "leads", limit=limit, page=_PAGE, stage=stage))
+    none = "no leads here yet: post activities, or run `leadlight import leads`"
+    show(found, leads_table, as_json=as_json, none=none)
 
 
 @click.command(epilog=examples(f"lead jane@acme.com {STACK}", f"lead crm:1051 --json {STACK}"))
@@ -67,15 +62,9 @@ def find_lead(api: Api, name: str, *, days: int | None = None) -> dict[str, Any]
         OperatorError: there is none.
     """
     meant = name.strip()
-    tried = list(dict.fromkeys([*lead_ids(meant), *(lead_id_of(folded(api, each)) for each in identities(meant))]))
-    for lead_id in tried:
-        try:
-            found: dict[str, Any] = api.get(f"/v1/leads/{lead_id}", days=days)
-        except ApiError as error:
-            if error.answer is None or error.answer.status != _NOT_FOUND:
-                raise
-        else:
-            return found
+    tried = [*lead_ids(meant), *(lead_id_of(folded(api, each)) for each in identities(meant))]
+    if found := first_found(api, "leads", tried, days=days):
+        return found
     raise OperatorError(
         f"no lead {name}: give its id, its address, or the identity that its facts come under as kind:value; "
         "`leadlight leads` lists them"
@@ -112,17 +101,6 @@ def folded(api: Api, identity: Identity) -> Identity:
     """
     plain = without_tag(identity)
     return plain if plain != identity and api.get("/v1/health").get("fold_plus_tags") else identity
-
-
-def _ranked(api: Api, stage: str | None, limit: int) -> Iterator[dict[str, Any]]:
-    token: str | None = None
-    while limit > 0:
-        page = api.get("/v1/leads", stage=stage, limit=min(limit, _PAGE), next=token)
-        yield from page["leads"]
-        limit -= len(page["leads"])
-        token = page["next"]
-        if not token:
-            return
 
 
 def _profile(found: Mapping[str, Any]) -> Table:

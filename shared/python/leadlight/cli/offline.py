@@ -3,16 +3,17 @@
 The result depends on the lines, the documents and `as_of` alone: not on their order, on repetitions, or on a clock.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from leadlight import sources
-from leadlight.activity import Activity, Fact, Kind, Scalar, facts_of, is_account
+from leadlight.activity import Activity, Fact, Identity, Kind, Scalar, facts_of, is_account, lead_id_of
 from leadlight.activity.fact import RESERVED_TYPES
 from leadlight.activity.order_key import day_number, day_of
+from leadlight.merge import roots, united
 from leadlight.model import Documents
 from leadlight.problems import Problem
 from leadlight.scoring import Engine, Score
@@ -48,11 +49,15 @@ class History:
 
 
 class Scored(NamedTuple):
-    """One lead's score, with the fold that it comes from."""
+    """One lead's score, with the fold that it comes from.
+
+    `names`: every lead id and identity of the person, also of the leads that are merged into this one.
+    """
 
     lead_id: str
     fold: Fold
     score: Score
+    names: frozenset[str]
 
 
 def read_history(lines: Iterable[bytes], *, documents: Documents, as_of: datetime) -> History:
@@ -76,21 +81,25 @@ def read_history(lines: Iterable[bytes], *, documents: Documents, as_of: datetim
 
 
 def scored(history: History, documents: Documents, *, as_of: datetime, retention_days: int) -> list[Scored]:
-    """Every lead's score, highest first."""
+    """Every lead's score, highest first; leads that are one person are one lead."""
     engine, day = Engine(documents.model), day_number(as_of)
-    folds = {
-        name: _fold(facts, documents.catalogue, horizon=day - retention_days) for name, facts in history.facts.items()
-    }
-    accounts = {name: fold for name, fold in folds.items() if is_account(name)}
+
+    def fold_of(facts: Collection[Fact]) -> Fold:
+        return _fold(facts, documents.catalogue, horizon=day - retention_days)
+
+    accounts = {name: fold_of(facts.values()) for name, facts in history.facts.items() if is_account(name)}
+    told = [fact for name, facts in history.facts.items() if name not in accounts for fact in facts.values()]
+    root_of = roots(told)
+    names_by_root = _names(told, root_of)
     companies, found = _companies(accounts), []
     renamed = {name: account for name, account in accounts.items() if ACCOUNT in account.traits}
-    names = {name: Company(1, 1, known_of_account(account)) for name, account in renamed.items()}
-    for lead_id, fold in folds.items():
-        if lead_id not in accounts:
-            fold.companies = names
-            fold.account = account_of(fold, free_mail=documents.free_mail)
-            fold.companies = {fold.account: Company(1, 1, companies.get(fold.account, {}))}
-            found.append(Scored(lead_id, fold, engine.score(fold, day)))
+    other_names = {name: Company(1, 1, known_of_account(account)) for name, account in renamed.items()}
+    for lead_id, facts in united(told, root_of).items():
+        fold = fold_of(facts)
+        fold.companies = other_names
+        fold.account = account_of(fold, free_mail=documents.free_mail)
+        fold.companies = {fold.account: Company(1, 1, companies.get(fold.account, {}))}
+        found.append(Scored(lead_id, fold, engine.score(fold, day), frozenset(names_by_root[lead_id])))
     return sorted(found, key=lambda lead: (-lead.score.totals.score, lead.lead_id))
 
 
@@ -102,10 +111,7 @@ def view(lead: Scored, documents: Documents) -> dict[str, Any]:
 def named(leads: Iterable[Scored], name: str) -> Iterator[Scored]:
     """The leads that a lead id, an address, or any identity (`value` or `kind:value`) names."""
     wanted = name.strip()
-    for lead in leads:
-        names = {lead.lead_id, *names_of(lead.fold)}
-        if wanted in names or wanted.lower() in names:
-            yield lead
+    return (lead for lead in leads if wanted in lead.names or wanted.lower() in lead.names)
 
 
 def names_of(fold: Fold) -> Iterator[str]:
@@ -113,6 +119,16 @@ def names_of(fold: Fold) -> Iterator[str]:
     for kind, value in sorted(fold.identities):
         yield value
         yield f"{kind}:{value}"
+
+
+def _names(facts: Iterable[Fact], root_of: Mapping[str, str]) -> Mapping[str, set[str]]:
+    """What each person is called: an identity names the person of its own lead, whosever facts name it."""
+    names = defaultdict[str, set[str]](set)
+    for lead_id, root in root_of.items():
+        names[root].add(lead_id)
+    for kind, value in {identity for fact in facts for identity in fact.identities}:
+        names[root_of[lead_id_of(Identity(kind, value))]] |= {value, f"{kind}:{value}"}
+    return names
 
 
 def _companies(accounts: Mapping[str, Fold]) -> dict[str, dict[str, Scalar]]:
@@ -135,11 +151,11 @@ def _activity(line: bytes, as_of: datetime) -> Activity:
     return sources.checked(activity, now=activity.occurred_at or as_of)
 
 
-def _fold(facts: Mapping[str, Fact], catalogue: Catalogue, *, horizon: int) -> Fold:
+def _fold(facts: Collection[Fact], catalogue: Catalogue, *, horizon: int) -> Fold:
     def on(day: int) -> list[Fact]:
-        return [fact for fact in facts.values() if fact.kind is Kind.ACTIVITY and day_of(fact.order_key) == day]
+        return [fact for fact in facts if fact.kind is Kind.ACTIVITY and day_of(fact.order_key) == day]
 
     fold = Fold()
     prune(fold, horizon)
-    apply(fold, map(Change, facts.values()), signals_of=catalogue.signals_of, facts_on=on)
+    apply(fold, map(Change, facts), signals_of=catalogue.signals_of, facts_on=on)
     return fold

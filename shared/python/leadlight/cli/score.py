@@ -64,10 +64,10 @@ def score(  # noqa: PLR0913 - one per option
 ) -> None:
     """Score the leads of a file, without a stack.
 
-    Each line of the file is one CloudEvent, as POST /v1/activities takes it. With --json each line of the output
-    is one lead: lead_id, score, grade, buying_stage, model, categories, contributions, unknown. The shares of the
-    contributions add up to the score. Lines that can't be read are reported on standard error, and end in exit
-    code 1.
+    Each line of the file is one CloudEvent, as POST /v1/activities takes it. Leads that are one person are one
+    lead, as on a stack. With --json each line of the output is one lead: lead_id, score, grade, buying_stage, model,
+    categories, contributions, unknown. The shares of the contributions add up to the score. Lines that can't be read
+    are reported on standard error, and end in exit code 1.
     """
     if activities is None:
         raise click.UsageError("give --activities FILE.jsonl, or --activities - for standard input")

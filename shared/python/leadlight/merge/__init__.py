@@ -9,5 +9,6 @@ others follows from weaker leads alone: there is nothing to run in circles.
 from leadlight.merge.copies import in_force
 from leadlight.merge.kin import Kin, resolved
 from leadlight.merge.link import Link, Member, evidence
+from leadlight.merge.roots import roots, united
 
-__all__ = ["Kin", "Link", "Member", "evidence", "in_force", "resolved"]
+__all__ = ["Kin", "Link", "Member", "evidence", "in_force", "resolved", "roots", "united"]

@@ -8,6 +8,8 @@ import msgspec
 
 from leadlight.activity.activity import Scalar
 
+_THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
+
 
 class Condition(msgspec.Struct, frozen=True, omit_defaults=True, dict=True):
     """A test on one value: all that are given must hold. Text is compared without regard to case."""
@@ -57,11 +59,18 @@ class Condition(msgspec.Struct, frozen=True, omit_defaults=True, dict=True):
 
 
 def as_number(value: Scalar) -> float | None:
-    """A finite number from what tools send for one: 120, "120", "1,200"; None for anything else."""
+    """A finite number from what tools send for one: 120, "120", "1,200.50"; None for anything else.
+
+    A comma that does not set thousands apart says nothing for sure: "12,50" is no number.
+    """
     if isinstance(value, bool):
         return None
+    if isinstance(value, str):
+        value = value.replace(",", "") if _THOUSANDS.fullmatch(value.strip()) else value
+        if "," in value or "_" in value:
+            return None
     try:
-        number = float(value.replace(",", "")) if isinstance(value, str) else float(value)
+        number = float(value)
     except (ValueError, OverflowError):
         return None
     return number if isfinite(number) else None

@@ -18,8 +18,8 @@ from leadlight.problems import (
     Problem,
     UnknownSource,
 )
-from leadlight.signals.catalogue import as_number
 from leadlight.sources import cloudevents, segment
+from leadlight.sources.reading import amount
 from leadlight.sources.request import WebhookRequest
 
 __all__ = [
@@ -35,7 +35,6 @@ __all__ = [
 ]
 
 MAX_AHEAD = timedelta(hours=24)
-MAX_AMOUNT = 10**12
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +109,5 @@ def checked(activity: Activity, *, now: datetime) -> Activity:
         if activity.properties.get(name) in (None, ""):
             raise MalformedEvent(f"{activity.type} needs the property {name}", field=f"properties.{name}")
     if RESERVED_TYPES.get(activity.type) is Kind.DEAL:
-        amount = activity.properties.get("amount", 0)
-        number = as_number(amount)
-        if number is None or abs(number) > MAX_AMOUNT:
-            raise MalformedEvent(
-                f"amount must be a number of at most {MAX_AMOUNT}, found {amount!r}", field="properties.amount"
-            )
+        amount(activity.properties.get("amount", 0), "properties.amount")
     return activity

@@ -9,9 +9,11 @@ import msgspec
 
 from leadlight.activity.activity import Scalar
 from leadlight.problems import MalformedEvent, NotJson
+from leadlight.signals.catalogue import as_number
 
 MAX_FIELDS = 64
 MAX_TEXT = 512
+MAX_AMOUNT = 10**12
 _MOST = 2**63
 _WORDS = re.compile(r"[^a-z0-9]+")
 
@@ -82,6 +84,22 @@ def moment(value: Any, field: str) -> datetime | None:
     if utc.year < 1970:  # noqa: PLR2004 - the epoch
         raise MalformedEvent(f"{field} lies before 1970: {value}", field=field)
     return utc.replace(microsecond=utc.microsecond // 1000 * 1000)
+
+
+def amount(value: Any, field: str) -> float:
+    """An amount of money, from a number or a text that is one.
+
+    Raises:
+        MalformedEvent: it is none, or is beyond 10^12.
+    """
+    found = as_number(value) if isinstance(value, str | int | float) else None
+    if found is None or abs(found) > MAX_AMOUNT:
+        raise MalformedEvent(
+            f"amount must be a number of at most {MAX_AMOUNT}, such as 1250.50 or 1,250.50, found {value!r}; for a "
+            "column of 1.250,50 write {column: ..., decimal: comma} in the mapping of an import",
+            field=field,
+        )
+    return found
 
 
 def scalars(values: Mapping[str, Any], field: str) -> dict[str, Scalar]:

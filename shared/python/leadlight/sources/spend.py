@@ -4,10 +4,8 @@ from typing import Any
 
 from leadlight.kpi import Spend
 from leadlight.problems import MalformedEvent
-from leadlight.signals.catalogue import as_number
-from leadlight.sources.reading import kind_of, moment, optional_text, text
+from leadlight.sources.reading import amount, kind_of, moment, optional_text, text
 
-MAX_AMOUNT = 10**12
 _CODE = 3
 
 
@@ -22,10 +20,7 @@ def spend_of(line: Any) -> Spend:
     day = moment(line.get("day"), "day")
     if day is None:
         raise MalformedEvent("day is required, such as 2026-11-21", field="day")
-    given = line.get("amount")
-    amount = as_number(given) if isinstance(given, str | int | float) else None
-    if amount is None or abs(amount) > MAX_AMOUNT:
-        raise MalformedEvent(f"amount must be a number of at most {MAX_AMOUNT}, found {given!r}", field="amount")
+    worth = amount(line.get("amount"), "amount")
     currency = text(line.get("currency"), "currency").upper()
     if len(currency) != _CODE or not currency.isalpha():
         raise MalformedEvent(
@@ -37,6 +32,6 @@ def spend_of(line: Any) -> Spend:
         day=day.date().isoformat(),
         channel=text(line.get("channel"), "channel"),
         campaign=optional_text(line.get("campaign"), "campaign") or "",
-        amount=round(amount * 100),
+        amount=round(worth * 100),
         currency=currency,
     )

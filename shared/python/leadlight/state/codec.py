@@ -7,7 +7,6 @@ a base that is seldom written; the bytes then hold the days that differ from it.
 import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from itertools import accumulate
 from struct import unpack
 from typing import NamedTuple
 
@@ -17,6 +16,7 @@ from leadlight.activity import Identity, Scalar
 from leadlight.activity.order_key import day_of
 from leadlight.scoring import buckets as packing
 from leadlight.scoring.buckets import Buckets
+from leadlight.state.columns import columns, packed, unpacked
 from leadlight.state.fold import Company, Deal, Fold, Touch, Verdict
 from leadlight.state.lane import IMPORTED_RING, RING, Lane
 from leadlight.state.permission import CONSENT, Permission, Permissions
@@ -24,8 +24,7 @@ from leadlight.state.traits import Changes, Trait, derived
 
 FORMAT = 3
 _WIDE = 2  # the format before: a bucket's day took 16 bits, from 1970 on
-_FEW = 32  # buckets that stand as they are; more are worth compressing: written KBs cost more than CPU
-_FEW_PAST = 6  # the same of past changes, which no score of today reads
+_FEW_PAST = 6  # changes of traits that stand as they are; no score of today reads them
 _KEY = 14
 
 
@@ -68,7 +67,7 @@ class Stored(msgspec.Struct, array_like=True, gc=False):
     @property
     def buckets(self) -> Mapping[str, Buckets]:
         """Counts by signal and day."""
-        return _unpacked(self.signals) if isinstance(self.signals, bytes) else self.signals
+        return unpacked(self.signals) if isinstance(self.signals, bytes) else self.signals
 
     def known_traits(self, as_of: int | None = None) -> Mapping[str, Scalar]:
         """The values by trait at the end of a day, as the fold knows them."""
@@ -83,7 +82,6 @@ _decode = msgspec.msgpack.Decoder(Stored).decode
 _decode_rest = msgspec.msgpack.Decoder(_Rest).decode
 _decode_past = msgspec.msgpack.Decoder(dict[str, Changes]).decode
 _decode_base = msgspec.msgpack.Decoder(tuple[bytes, dict[str, Changes]]).decode
-_decode_columns = msgspec.msgpack.Decoder(list[tuple[str, list[int], list[int]]]).decode  # name, gaps of days, counts
 
 
 class Base(NamedTuple):
@@ -102,13 +100,13 @@ def own_pairs(fold: Fold, base: Base | None) -> int:
 
 def encode_base(base: Base) -> bytes:
     """A history's bytes."""
-    return zlib.compress(_encode((_columns(base.signals), dict(sorted(base.past.items())))))
+    return zlib.compress(_encode((columns(base.signals), dict(sorted(base.past.items())))))
 
 
 def decode_base(version: int, data: bytes) -> Base:
     """The history that `encode_base` wrote."""
     columns, past = _decode_base(zlib.decompress(data))
-    return Base(version, {signal: packing.unpack(days) for signal, days in _unpacked(columns).items()}, past)
+    return Base(version, {signal: packing.unpack(days) for signal, days in unpacked(columns).items()}, past)
 
 
 def encode(fold: Fold, base: Base | None = None) -> bytes:
@@ -141,7 +139,7 @@ def encode(fold: Fold, base: Base | None = None) -> bytes:
     return _encode(
         Stored(
             format=FORMAT,
-            signals=_packed(signals),
+            signals=packed(signals),
             values={name: trait.value for name, trait in traits.items()},
             since=max((day_of(trait.order_key) for trait in traits.values()), default=-1),
             domain=fold.email_domain,
@@ -302,28 +300,3 @@ def _joined(stored: Stored, base: Base) -> dict[str, Buckets]:
     for signal, buckets in stored.buckets.items():
         kept[signal] = kept.get(signal, {}) | packing.unpack(buckets)
     return {signal: packing.pack(counts) for signal, counts in sorted(kept.items()) if counts}
-
-
-def _packed(signals: Mapping[str, Mapping[int, int]]) -> dict[str, Buckets] | bytes:
-    if sum(map(len, signals.values())) <= _FEW:
-        return {signal: packing.pack(days) for signal, days in sorted(signals.items())}
-    return _columns(signals)
-
-
-def _columns(signals: Mapping[str, Mapping[int, int]]) -> bytes:
-    ordered = sorted(signals.items())
-    columns = [(signal, _differences(sorted(days)), [days[day] for day in sorted(days)]) for signal, days in ordered]
-    return zlib.compress(_encode(columns))
-
-
-def _unpacked(data: bytes) -> dict[str, Buckets]:
-    """A lead's whole history: gaps between days and counts are small and much alike, so little is left of them."""
-    return {
-        signal: packing.pack(dict(zip(accumulate(gaps), counts, strict=True)))
-        for signal, gaps, counts in _decode_columns(zlib.decompress(data))
-    }
-
-
-def _differences(days: Iterable[int]) -> list[int]:
-    ordered = list(days)
-    return [day - before for before, day in zip([0, *ordered], ordered, strict=False)]

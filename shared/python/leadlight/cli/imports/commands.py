@@ -24,7 +24,7 @@ MAPPING = block(
     "    country: {value: DE}   # the same in each row",
     "  properties:              # activities and deals; a deal needs deal_id",
     "    deal_id: deal",
-    "    amount: value",
+    "    amount: value          # 1250.50 or 1,250.50; of 1.250,50: {column: value, decimal: comma}",
     "    currency: {value: EUR}",
     "  type: deal_won           # the activity type; or a column's, and what its words mean:",
     "                           # {column: status, types: {Closed Won: deal_won, Closed Lost: deal_lost}}",

@@ -29,10 +29,14 @@ Text = Annotated[str, Field(min_length=1)]
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A column's value in each row; or, where there is no column, one value for all of them."""
+    """A column's value in each row; or, where there is no column, one value for all of them.
+
+    `comma`: the column's numbers are written with a decimal comma, as 1.250,50.
+    """
 
     column: str | None = None
     value: Scalar | None = None
+    comma: bool = False
 
 
 def _cell(given: Any) -> Cell:
@@ -40,7 +44,13 @@ def _cell(given: Any) -> Cell:
         return Cell(column=given)
     if isinstance(given, dict) and list(given) == ["value"] and isinstance(given["value"], str | int | float):
         return Cell(value=given["value"])
-    raise ValueError(f"write the name of a column, or {{value: ...}} for the same value in each row, found {given!r}")
+    match given:
+        case {"column": str(column), "decimal": "comma", **rest} if column and not rest:
+            return Cell(column=column, comma=True)
+    raise ValueError(
+        "write the name of a column, or {value: ...} for the same value in each row, or {column: ..., decimal: comma} "
+        f"for numbers such as 1.250,50, found {given!r}"
+    )
 
 
 def _columns(given: Any) -> Any:

@@ -1,6 +1,7 @@
 """The rows of a file as what the API takes: CloudEvents, and lines of spend."""
 
 import difflib
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -31,6 +32,7 @@ from leadlight.sources import cloudevents
 from leadlight.sources.spend import spend_of
 
 _EPOCH = datetime.fromtimestamp(0, UTC)
+_WITH_COMMA = re.compile(r"[+-]?(\d+|\d{1,3}(\.\d{3})+)(,\d+)?")
 _UNIX = {"unix": 1, "unix_ms": 1000}
 Document = dict[str, Any]
 Place = tuple[str, str]  # whose a row is, and its time
@@ -138,8 +140,25 @@ def _company(values: Values, part: AccountPart, *, named: bool) -> Document:
 
 def _filled(values: Values, cells: dict[str, Cell]) -> dict[str, Scalar]:
     """What the cells hold. An empty one is absent, not zero and not an empty text."""
-    found = {name: cell.value if cell.column is None else _value(values, cell.column) for name, cell in cells.items()}
+    found = {name: _held(values, cell) for name, cell in cells.items()}
     return {name: value for name, value in found.items() if value is not None}
+
+
+def _held(values: Values, cell: Cell) -> Scalar | None:
+    if cell.column is None:
+        return cell.value
+    value = _value(values, cell.column)
+    return _with_point(value, cell.column) if cell.comma and isinstance(value, str) else value
+
+
+def _with_point(value: str, column: str) -> str:
+    """A number that is written with a decimal comma, as everything else here reads it: 1.250,50 is 1250.50."""
+    if not _WITH_COMMA.fullmatch(value):
+        raise ValueError(
+            f"{column} must be a number such as 1.250,50, found {value!r}: mend it, or take `decimal: comma` out of "
+            "the mapping"
+        )
+    return value.replace(".", "").replace(",", ".")
 
 
 def _value(values: Values, column: str) -> Scalar | None:

@@ -15,7 +15,6 @@ from leadlight.cli.errors import OperatorError
 from leadlight.cli.imports import parquet
 
 _DELIMITERS = ",;\t|"
-_HEADER = 1  # the header is row 1, as in a spreadsheet
 Values = Mapping[str, Scalar]
 Line = tuple[int, Values, str]  # its number, its cells, and what is wrong with it where something is
 
@@ -55,7 +54,8 @@ def _csv(path: Path) -> Read:
             first = file.readline()
         delimiter = max(_DELIMITERS, key=first.count)
         rows = _cells(path, delimiter)
-        columns = [name.strip() for name in next(rows, [])]
+        _, header = next(rows, (1, []))
+        columns = [name.strip() for name in header]
         count = sum(1 for _ in rows)
     except UnicodeDecodeError as error:
         raise OperatorError(f"{path} is not in UTF-8; save it as `CSV UTF-8`: {error}") from error
@@ -67,16 +67,17 @@ def _csv(path: Path) -> Read:
         raise OperatorError(f"{path} {what}: its first row must name each column once")
 
     def read() -> Iterator[Line]:
-        for number, cells in enumerate(islice(_cells(path, delimiter), 1, None), start=_HEADER + 1):
+        for number, cells in islice(_cells(path, delimiter), 1, None):
             wrong = "" if len(cells) == len(columns) else f"has {len(cells)} cells, the header has {len(columns)}"
             yield number, dict(zip(columns, cells, strict=False)), wrong
 
     return columns, count, read
 
 
-def _cells(path: Path, delimiter: str) -> Iterator[list[str]]:
+def _cells(path: Path, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """Each row with its number; an empty one is left out, and counts as a spreadsheet counts it."""
     with path.open(encoding="utf-8-sig", newline="") as file:
-        yield from filter(None, csv.reader(file, delimiter=delimiter))
+        yield from ((number, cells) for number, cells in enumerate(csv.reader(file, delimiter=delimiter), 1) if cells)
 
 
 def _jsonl(path: Path) -> Read:

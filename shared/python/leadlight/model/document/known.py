@@ -12,4 +12,4 @@ TRAITS = (
 
 def stored_as(trait: str) -> str:
     """The name under which a tool's trait is stored."""
-    return next(iter(canonical({trait: ""})), trait)
+    return next(iter(canonical({trait: ""})), trait)  # no tool says what a team does: that has its name already

@@ -6,8 +6,8 @@ from leadlight.activity.identity import DOMAIN
 from leadlight.activity.order_key import day_number
 from leadlight.adapters.lead_items import ACCOUNT
 from leadlight.ports import Ports
-from leadlight.problems import MalformedEvent
 from leadlight.runtime.api.leads import summary
+from leadlight.runtime.api.limit import limit_of
 from leadlight.scoring import Score
 from leadlight.scoring.account import AccountScore, account_score
 from leadlight.state import LeadState
@@ -33,11 +33,9 @@ def accounts_page(ports: Ports, *, limit: str | None, token: str | None) -> dict
     Raises:
         MalformedEvent: the limit is no number from 1 to 20.
     """
-    given = limit or str(MOST)
-    if not (given.isascii() and given.isdigit()) or not 1 <= int(given) <= MOST:
-        raise MalformedEvent(f"limit must be a number from 1 to {MOST}, found {given!r}", field="limit")
-    keys = ports.leads.ranked((ACCOUNT,), below=token or _ABOVE_ALL, limit=int(given) + 1)
-    page = keys[: int(given)]
+    size = limit_of(limit, default=MOST, most=MOST)
+    keys = ports.leads.ranked((ACCOUNT,), below=token or _ABOVE_ALL, limit=size + 1)
+    page = keys[:size]
     states = ports.leads.get_many([key.partition("#")[2] for key in page])
     views = [account_view(state, ports, most=_SHOWN) for state in states]
     return {
@@ -61,8 +59,8 @@ def account_view(state: LeadState, ports: Ports, *, most: int = MOST_LEADS) -> d
 
     `partial`: it has more than 1,000 leads, and those alone were read whose ids come first.
     """
-    memberships = ports.accounts.members(state.lead_id, limit=MOST_LEADS)
-    members = _members(state.lead_id, [each.lead_id for each in memberships], ports)
+    memberships = ports.accounts.members(state.lead_id, limit=MOST_LEADS + 1)
+    members = _members(state.lead_id, [each.lead_id for each in memberships[:MOST_LEADS]], ports)
     rule = ports.documents.model.accounts
     found = account_score(rule, {name: member.score.totals.score for name, member in members.items()})
     traits = state.fold.known_traits()
@@ -78,7 +76,7 @@ def account_view(state: LeadState, ports: Ports, *, most: int = MOST_LEADS) -> d
         "others": _others(found, most),
         "clamped": found.clamped / 1000,
         "rounding": found.rounded / 1000,
-        "partial": len(memberships) == MOST_LEADS,
+        "partial": len(memberships) > MOST_LEADS,
         "traits": dict(sorted(traits.items())),
         "identities": [{"kind": kind, "value": value} for kind, value in sorted(state.fold.identities)],
     }

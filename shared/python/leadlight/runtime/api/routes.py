@@ -11,6 +11,7 @@ from leadlight.ports import Ports
 from leadlight.problems import MalformedEvent, NotFound
 from leadlight.runtime.api.accounts import account_state, account_view, accounts_page
 from leadlight.runtime.api.leads import lead_view, summary
+from leadlight.runtime.api.limit import limit_of
 from leadlight.runtime.api.links import links_view, merged_view, survivor
 from leadlight.runtime.api.outlook import days_asked, outlook
 from leadlight.runtime.api.ranking import ranking
@@ -19,6 +20,7 @@ from leadlight.runtime.http import Answer, answer, answered
 from leadlight.state import LeadState
 
 MOST = 200
+_USUAL = 50
 _WORKING = tuple(stage for stage in STAGE_NAMES if stage not in ("customer", "churned", "disqualified"))
 
 
@@ -67,11 +69,9 @@ def _leads(event: Mapping[str, Any], ports: Ports) -> tuple[int, Any]:
     stage = query.get("stage")
     if stage and stage not in STAGE_NAMES:
         raise MalformedEvent(f"stage must be one of {', '.join(STAGE_NAMES)}, found {stage!r}", field="stage")
-    limit = query.get("limit", "50")
-    if not (limit.isascii() and limit.isdigit()) or not 1 <= int(limit) <= MOST:
-        raise MalformedEvent(f"limit must be a number from 1 to {MOST}, found {limit!r}", field="limit")
+    limit = limit_of(query.get("limit"), default=_USUAL, most=MOST)
     stages = (stage,) if stage else _WORKING
-    page, following = ranking(ports, stages=stages, limit=int(limit), token=query.get("next"))
+    page, following = ranking(ports, stages=stages, limit=limit, token=query.get("next"))
     return 200, {"leads": [summary(row.state, row.score) for row in page], "next": following}
 
 
