@@ -155,11 +155,6 @@ def encode(fold: Fold, base: Base | None = None) -> bytes:
     )
 
 
-def base_version(data: bytes) -> int:
-    """The version of the history that a fold's bytes need beside them; 0: none."""
-    return _decode(data).base
-
-
 def read(data: bytes, base: Base | None = None) -> Stored:
     """What a score reads of the fold that `encode` wrote.
 
