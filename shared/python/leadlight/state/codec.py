@@ -1,11 +1,11 @@
 """The fold as bytes: the same fold is always the same bytes, so that two can be compared.
 
 What a score reads comes first: `read` gives that alone, and leaves the rest as it lies. A long history stands apart, as
-a base that is seldom written; the bytes then hold the days that differ from it.
+a base that is seldom written; the bytes then hold the counts that differ from it.
 """
 
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from struct import unpack
 from typing import NamedTuple
@@ -61,8 +61,7 @@ class Stored(msgspec.Struct, array_like=True, gc=False):
     rest: msgspec.Raw
     account: str = ""  # items that were stored before there were accounts end above
     companies: dict[str, Company] = msgspec.field(default_factory=dict)
-    base: int = 0  # the version of the history that `days` replace some of; 0: there is none
-    days: list[int] = msgspec.field(default_factory=list)
+    base: int = 0  # the version of the history that `signals` are beside; 0: there is none
 
     @property
     def buckets(self) -> Mapping[str, Buckets]:
@@ -94,7 +93,7 @@ class Base(NamedTuple):
 
 def own_pairs(fold: Fold, base: Base | None) -> int:
     """How many (signal, day) pairs a fold's own bytes hold beside a history."""
-    signals = _of_days(fold.signals, _changed(fold, base)) if base else fold.signals
+    signals = _beside(fold, base) if base else fold.signals
     return sum(map(len, signals.values()))
 
 
@@ -114,10 +113,9 @@ def encode(fold: Fold, base: Base | None = None) -> bytes:
 
     Args:
         fold: what to encode.
-        base: a history that is stored beside it: only the days that differ are in the bytes.
+        base: a history that is stored beside it: only the counts that differ are in the bytes.
     """
-    days = _changed(fold, base) if base else []
-    signals = _of_days(fold.signals, days) if base else fold.signals
+    signals = _beside(fold, base) if base else fold.signals
     past, added = _past_beside(fold, base) if base else (fold.past, False)
     traits = dict(sorted(fold.traits.items()))
     rest = _Rest(
@@ -150,7 +148,6 @@ def encode(fold: Fold, base: Base | None = None) -> bytes:
                 for name, company in sorted(fold.companies.items())
             },
             base=base.version if base else 0,
-            days=days,
         )
     )
 
@@ -170,7 +167,7 @@ def read(data: bytes, base: Base | None = None) -> Stored:
         raise ValueError(f"the fold needs the history of version {stored.base}, not {base and base.version}")
     if base is None:
         return stored
-    return msgspec.structs.replace(stored, signals=_joined(stored, base), base=0, days=[])
+    return msgspec.structs.replace(stored, signals=_joined(stored, base), base=0)
 
 
 def _narrowed(stored: Stored) -> Stored:
@@ -245,13 +242,15 @@ def _packed_past(past: Mapping[str, Changes]) -> dict[str, Changes] | bytes:
     return ordered if sum(map(len, past.values())) <= _FEW_PAST else zlib.compress(_encode(ordered))
 
 
-def _changed(fold: Fold, base: Base) -> list[int]:
-    """The days on which a fold counts something else than its history."""
-    days: set[int] = set()
-    for signal in fold.signals.keys() | base.signals.keys():
+def _beside(fold: Fold, base: Base) -> dict[str, dict[int, int]]:
+    """The counts that differ from a history's; 0 where it counts what the fold does not."""
+    found: dict[str, dict[int, int]] = {}
+    for signal in sorted(fold.signals.keys() | base.signals.keys()):
         now, then = fold.signals.get(signal, {}), base.signals.get(signal, {})
-        days.update(day for day, _ in now.items() ^ then.items())
-    return sorted(day for day in days if day > fold.pruned)
+        days = {day for day, _ in now.items() ^ then.items() if day > fold.pruned}
+        if days:
+            found[signal] = {day: now.get(day, 0) for day in sorted(days)}
+    return found
 
 
 def _past_beside(fold: Fold, base: Base) -> tuple[Mapping[str, Changes], bool]:
@@ -275,23 +274,13 @@ def _past_joined(fold: Fold, base: Base) -> dict[str, Changes]:
     return joined.past
 
 
-def _of_days(signals: Mapping[str, Mapping[int, int]], days: Iterable[int]) -> dict[str, dict[int, int]]:
-    wanted = set(days)
-    chosen = {
-        signal: {day: counts[day] for day in counts.keys() & wanted}
-        for signal, counts in signals.items()
-        if not wanted.isdisjoint(counts)
-    }
-    return {signal: dict(sorted(counts.items())) for signal, counts in chosen.items()}
-
-
 def _joined(stored: Stored, base: Base) -> dict[str, Buckets]:
-    """The history, but for the days that the fold's own bytes replace, and those that are pruned since."""
-    replaced, pruned = set(stored.days), _decode_rest(stored.rest).pruned
-    kept = {
-        signal: {day: count for day, count in counts.items() if day > pruned and day not in replaced}
-        for signal, counts in base.signals.items()
+    """The history, with the counts that came since, and without those that are pruned since."""
+    pruned = _decode_rest(stored.rest).pruned
+    joined = {
+        signal: {day: count for day, count in counts.items() if day > pruned} for signal, counts in base.signals.items()
     }
     for signal, buckets in stored.buckets.items():
-        kept[signal] = kept.get(signal, {}) | packing.unpack(buckets)
-    return {signal: packing.pack(counts) for signal, counts in sorted(kept.items()) if counts}
+        joined[signal] = joined.get(signal, {}) | packing.unpack(buckets)
+    known = {signal: {day: count for day, count in counts.items() if count} for signal, counts in joined.items()}
+    return {signal: packing.pack(counts) for signal, counts in sorted(known.items()) if counts}
