@@ -14,11 +14,13 @@ import msgspec
 
 from leadlight.activity import Identity, Scalar
 from leadlight.activity.order_key import day_of
+from leadlight.guard import Said
 from leadlight.scoring import buckets as packing
 from leadlight.scoring.buckets import Buckets
 from leadlight.state.columns import columns, packed, unpacked
 from leadlight.state.fold import Company, Deal, Fold, Touch, Verdict
 from leadlight.state.lane import IMPORTED_RING, RING, Lane
+from leadlight.state.notes import Notes
 from leadlight.state.permission import CONSENT, Permission, Permissions
 from leadlight.state.traits import Changes, Trait, derived
 
@@ -48,6 +50,9 @@ class _Rest(msgspec.Struct, array_like=True):
     permissions: dict[str, Permissions] = msgspec.field(default_factory=dict)
     imported: tuple[bytes, bytes] | None = None  # items that were stored before imports had a lane end above
     added: bool = False  # `past` holds what came since the history was written
+    crowds: tuple[int, int] = (0, 0)  # items that were stored before there was a guard end above
+    notes: dict[int, Notes] = msgspec.field(default_factory=dict)
+    judged: dict[str, Said] = msgspec.field(default_factory=dict)
 
 
 class Stored(msgspec.Struct, array_like=True, gc=False):
@@ -135,6 +140,9 @@ def encode(fold: Fold, base: Base | None = None) -> bytes:
         imported=(b"".join(fold.imported.ring), fold.imported.floor),
         permissions=dict(sorted(fold.permissions.items())),
         added=added,
+        crowds=(fold.live.crowd, fold.imported.crowd),
+        notes={day: dict(sorted(notes.items())) for day, notes in sorted(fold.notes.items())},
+        judged=dict(sorted(fold.judged.items())),
     )
     return _encode(
         Stored(
@@ -199,7 +207,7 @@ def _fold(stored: Stored, base: Base | None = None) -> Fold:
         keys *= len(stored.values)
     fold = Fold(
         signals=signals,
-        live=Lane(RING, _keys(rest.ring), rest.floor),
+        live=Lane(RING, _keys(rest.ring), rest.floor, rest.crowds[0]),
         pruned=rest.pruned,
         untimed=rest.untimed,
         traits=dict(zip(stored.values, map(Trait, stored.values.values(), keys), strict=True)),
@@ -212,6 +220,8 @@ def _fold(stored: Stored, base: Base | None = None) -> Fold:
         imported=_imported(rest),
         account=stored.account,
         companies=stored.companies,
+        notes=rest.notes,
+        judged=rest.judged,
     )
     if rest.added and base:
         fold.past = _past_joined(fold, base)
@@ -228,8 +238,8 @@ def _as_permissions(consent: tuple[bytes, bool] | None) -> dict[str, Permissions
 def _imported(rest: _Rest) -> Lane:
     """Of an item without it: whatever lies at or below what was applied may have been, and its day is recounted."""
     if rest.imported is None:
-        return Lane(IMPORTED_RING, floor=rest.ring[-_KEY:] or rest.floor)
-    return Lane(IMPORTED_RING, _keys(rest.imported[0]), rest.imported[1])
+        return Lane(IMPORTED_RING, floor=rest.ring[-_KEY:] or rest.floor, rated=False)
+    return Lane(IMPORTED_RING, _keys(rest.imported[0]), rest.imported[1], rest.crowds[1], rated=False)
 
 
 def _keys(joined: bytes) -> list[bytes]:
