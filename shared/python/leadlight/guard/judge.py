@@ -2,7 +2,7 @@
 
 Reasons come in this order: what a person said; the activity's own user agent; the rate of its minute; and of what is
 left, the others of its message. Sources without a time, backfill and imports tell days rather than moments: of those
-only the first two are asked. A day stands by itself: what a burst has before midnight and after it is judged apart.
+only the first two are asked; and what names no message has no others. A day stands by itself: what a burst has before midnight and after it is judged apart.
 """
 
 from bisect import bisect_right
@@ -75,7 +75,8 @@ def glance(guard: Guard, fact: Fact, applied: Applied, sayings: Sayings, *, deli
     found = _alone(guard, fact, sayings, over=over)
     if found is not _TOGETHER:
         return found
-    return LOOK if fact.type in guard.watched and _is_crowded(guard, fact, applied, delivered=delivered) else None
+    watched = fact.type in guard.watched and message_of(fact.values)
+    return LOOK if watched and _is_crowded(guard, fact, applied, delivered=delivered) else None
 
 
 def judge(guard: Guard, facts: Sequence[Fact], sayings: Sayings, *, rated: Sequence[bool]) -> list[Aside | None]:
@@ -125,12 +126,12 @@ def _is_crowded(guard: Guard, fact: Fact, applied: Applied, *, delivered: bool) 
 def _together(guard: Guard, facts: dict[int, Fact]) -> dict[int, Aside]:
     messages: dict[str, list[tuple[int, int]]] = defaultdict(list)
     for place, fact in facts.items():
-        if fact.type in guard.watched:
-            messages[message_of(fact.values)].append((milliseconds(fact.occurred_at), place))
+        if fact.type in guard.watched and (message := message_of(fact.values)):
+            messages[message].append((milliseconds(fact.occurred_at), place))
     found: dict[int, Aside] = {}
     for message, moments in messages.items():
         clicks = sorted((at, place) for at, place in moments if facts[place].type in guard.clicks)
-        found |= dict.fromkeys(_instant(guard, moments, facts) if message else (), Aside("machine", message))
+        found |= dict.fromkeys(_instant(guard, moments, facts), Aside("machine", message))
         found |= dict.fromkeys(_scanned(guard, clicks, facts), Aside("scanner", message))
     return found
 

@@ -73,21 +73,19 @@ def apply(  # noqa: PLR0913 - the world of a fold, each part named
         facts_of: every stored fact of this lead of a kind, by a consistent query.
         guard: what no person does.
     """
-    applied = Applied()
     reading = _Reading(signals_of, guard)
     known = fold.identities.copy()
     said = fold.judged.copy() if fold.live.ring or fold.imported.ring else None  # nothing is counted yet
-    late: set[int] = set()
-    stale: set[Kind] = set()
-    for _, key, change in sorted(map(_placed, changes), key=itemgetter(0, 1)):
+    placed = sorted(((change.fact.order_key, change) for change in changes), key=itemgetter(0))
+    # Registers first, to the last word: what is said of activities has to be known when they are counted.
+    applied = Applied(touched=_register(fold, placed, facts_of))
+    late = _days_judged(said, fold, facts_of)
+    for key, change in placed:
         fact = change.fact
-        fold.know(fact)  # of every content that came: who was named once stays known
         if fact.kind is not Kind.ACTIVITY:
-            if change.rewritten or (change.contested and fold.holds(fact.kind, key)):
-                stale.add(fact.kind)
-            fold.register(fact)
-            applied.touched = True
-        elif (day := day_of(key)) <= fold.pruned:
+            continue
+        fold.know(fact)  # of every content that came: who was named once stays known
+        if (day := day_of(key)) <= fold.pruned:
             applied.expired += 1
             applied.touched = _keep(fold, fact, rewritten=change.rewritten) or applied.touched
         elif (lane := fold.lane(fact)).holds(key):
@@ -99,9 +97,6 @@ def apply(  # noqa: PLR0913 - the world of a fold, each part named
         else:
             late.update(_enter(fold, fact, day, reading))
             applied.counted += 1
-    for kind in sorted(stale):
-        _rebuild(fold, kind, facts_of(kind))
-    late |= _days_judged(said, fold, facts_of)
     for day in late:
         _recount(fold, day, facts_on(day), reading)
     applied.recounted = len(late)
@@ -129,9 +124,21 @@ def prune(fold: Fold, horizon: int) -> None:
     fold.forget_past()
 
 
-def _placed(change: Change) -> tuple[bool, bytes, Change]:
-    """Registers first: what is said of activities has to be known when they are counted."""
-    return change.fact.kind is Kind.ACTIVITY, change.fact.order_key, change
+def _register(fold: Fold, placed: Iterable[tuple[bytes, Change]], facts_of: Callable[[Kind], Iterable[Fact]]) -> bool:
+    """Takes the facts that are not counted; whether there were any."""
+    stale: set[Kind] = set()
+    found = False
+    for key, change in placed:
+        fact = change.fact
+        if fact.kind is Kind.ACTIVITY:
+            continue
+        if change.rewritten or (change.contested and fold.holds(fact.kind, key)):
+            stale.add(fact.kind)
+        fold.register(fact)
+        found = True
+    for kind in sorted(stale):
+        _rebuild(fold, kind, facts_of(kind))
+    return found
 
 
 def _has_deliveries(fold: Fold, day: int) -> bool:
