@@ -2,7 +2,8 @@
 
 Reasons come in this order: what a person said; the activity's own user agent; the rate of its minute; and of what is
 left, the others of its message. Sources without a time, backfill and imports tell days rather than moments: of those
-only the first two are asked; and what names no message has no others. A day stands by itself: what a burst has before midnight and after it is judged apart.
+only the first two are asked; and what names no message has no others. A day stands by itself: what a burst has before
+midnight and after it is judged apart.
 """
 
 from bisect import bisect_right
