@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from leadlight import sources
-from leadlight.activity import Activity, Fact, Identity, Kind, Scalar, facts_of, is_account, lead_id_of
+from leadlight.activity import Activity, Fact, Identity, Scalar, facts_of, is_account, lead_id_of
 from leadlight.activity.fact import RESERVED_TYPES
 from leadlight.activity.order_key import day_number
 from leadlight.merge import roots, united

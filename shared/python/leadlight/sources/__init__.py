@@ -109,6 +109,11 @@ def checked(activity: Activity, *, now: datetime) -> Activity:
     for name in REQUIRED_PROPERTIES.get(activity.type, ()):
         if activity.properties.get(name) in (None, ""):
             raise MalformedEvent(f"{activity.type} needs the property {name}", field=f"properties.{name}")
+    _check_values(activity)
+    return activity
+
+
+def _check_values(activity: Activity) -> None:
     if RESERVED_TYPES.get(activity.type) is Kind.VERDICT:
         try:
             about_of(activity.properties)
@@ -116,4 +121,3 @@ def checked(activity: Activity, *, now: datetime) -> Activity:
             raise MalformedEvent(f"about: {error}", field="properties.about") from error
     if RESERVED_TYPES.get(activity.type) is Kind.DEAL:
         amount(activity.properties.get("amount", 0), "properties.amount")
-    return activity
