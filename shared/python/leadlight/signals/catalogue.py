@@ -39,8 +39,8 @@ class Catalogue(msgspec.Struct, frozen=True, dict=True):
 
     @property
     def activity_types(self) -> tuple[str, ...]:
-        """Every activity type that some signal, or the bot guard, reads."""
-        return tuple({**self._by_type, **dict.fromkeys(sorted(self.guard.watched))})
+        """Every activity type that some signal reads."""
+        return tuple(self._by_type)
 
     def signals_of(self, activity_type: str, properties: Mapping[str, Scalar]) -> tuple[str, ...]:
         """The signals that one activity gives, each once; none where it means nothing to scoring."""
