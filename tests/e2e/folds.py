@@ -6,7 +6,7 @@ from datetime import datetime
 
 from leadlight.activity import Activity, Fact, facts_of
 from leadlight.model.document import read_documents
-from leadlight.state import Change, Fold, codec, prune
+from leadlight.state import Change, Fold, codec, on_day, prune
 from leadlight.state import apply as bring
 
 
@@ -19,9 +19,18 @@ def ordered_folds(sent: Iterable[Activity], now: datetime, horizon: int) -> dict
     """Folds by a single pass over the facts in their order, each once."""
     catalogue = read_documents().catalogue
     folds: dict[str, Fold] = {}
+    passed: dict[str, list[Fact]] = {}
     for fact in sorted(stated(sent, now), key=lambda fact: fact.order_key):
         fold = folds.setdefault(fact.lead_id, Fold())
-        bring(fold, [Change(fact)], signals_of=catalogue.signals_of, facts_on=lambda _: [])
+        before = passed.setdefault(fact.lead_id, [])
+        before.append(fact)
+        bring(
+            fold,
+            [Change(fact)],
+            signals_of=catalogue.signals_of,
+            facts_on=lambda day, before=before: on_day(before, day),  # type: ignore[misc]
+            guard=catalogue.guard,
+        )
     for fold in folds.values():
         prune(fold, horizon)
     return folds

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from leadlight.activity import Fact, Identity, Kind, Scalar
 from leadlight.activity.order_key import day_of
+from leadlight.guard import Guard
+from leadlight.guard.rules import OFF
 from leadlight.state import Change, Fold, apply
 
 SAID = ("consent_withdrawn", "consent_given", "do_not_contact", "contact_allowed")
@@ -77,7 +79,7 @@ def ordered(history: Iterable[Fact]) -> Fold:
     return fold
 
 
-def bring(fold: Fold, changes: Sequence[Change], *, stored: Mapping[str, Fact]) -> None:
+def bring(fold: Fold, changes: Sequence[Change], *, stored: Mapping[str, Fact], guard: Guard = OFF) -> None:
     """Applies a batch over the facts that are stored by then."""
 
     def facts_on(day: int) -> list[Fact]:
@@ -86,7 +88,7 @@ def bring(fold: Fold, changes: Sequence[Change], *, stored: Mapping[str, Fact]) 
     def facts_of(kind: Kind) -> list[Fact]:
         return [fact for fact in stored.values() if fact.kind is kind]
 
-    apply(fold, changes, signals_of=signals_of, facts_on=facts_on, facts_of=facts_of)
+    apply(fold, changes, signals_of=signals_of, facts_on=facts_on, facts_of=facts_of, guard=guard)
 
 
 def deliveries(history: Sequence[Fact], random: Random) -> list[Fact]:
@@ -105,11 +107,13 @@ def batches(changes: Sequence[Change], random: Random) -> Iterator[Sequence[Chan
         start += size
 
 
-def deliver(history: Sequence[Fact], random: Random, *, early: bool, before: Callable[[Fold], object] = id) -> Fold:
+def deliver(
+    history: Sequence[Fact], random: Random, *, early: bool, before: Callable[[Fold], object] = id, guard: Guard = OFF
+) -> Fold:
     """The fold after a delivery. `early`: everything is stored before anything is delivered; `before` each batch."""
     fold, stored = Fold(), {fact.source_id: fact for fact in history} if early else {}
     for batch in batches([Change(fact) for fact in deliveries(history, random)], random):
         stored |= {change.fact.source_id: change.fact for change in batch}
         before(fold)
-        bring(fold, batch, stored=stored)
+        bring(fold, batch, stored=stored, guard=guard)
     return fold

@@ -99,9 +99,7 @@ def folds_are_exact(outcome: Outcome) -> Iterator[Breach]:
     world = outcome.world
     horizon = day_number(world.clock + timedelta(days=1)) - world.retention_days
     root_of = roots(world)
-    counts: dict[str, Counter[tuple[str, int]]] = {}
-    for lead_id, counted in naive_counts(outcome.traffic.sent, stored_facts(world)).items():
-        counts.setdefault(root_of[lead_id], Counter()).update(counted)
+    counts = naive_counts(outcome.traffic.sent, stored_facts(world), root_of)
     folds = ordered_folds(world, horizon, root_of)
     states = {state.lead_id: state for state in _states(outcome)}
     for lead_id, state in states.items():

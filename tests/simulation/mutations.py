@@ -39,10 +39,10 @@ def recount(patch: MonkeyPatch) -> None:
 def recount_of_what_was_applied(patch: MonkeyPatch) -> None:
     """A recount takes all that is stored, also what the stream still brings."""
 
-    def recount(fold: Fold, day: int, facts: Iterable[Fact], signals_of: Any) -> None:
+    def recount(fold: Fold, day: int, facts: Iterable[Fact], reading: Any) -> None:
         fold.clear(day)
         for fact in facts:
-            folding._take(fold, fact, day, signals_of)
+            folding._take(fold, fact, day, reading)
 
     patch.setattr(folding, "_recount", recount)
 
@@ -99,11 +99,11 @@ def newest_decision(patch: MonkeyPatch) -> None:
 def lanes(patch: MonkeyPatch) -> None:
     """A recount takes imported facts for live ones."""
 
-    def recount(fold: Fold, day: int, facts: Iterable[Fact], signals_of: Any) -> None:
+    def recount(fold: Fold, day: int, facts: Iterable[Fact], reading: Any) -> None:
         fold.clear(day)
         for fact in facts:
             if fact.order_key <= fold.live.floor or fold.live.holds(fact.order_key):
-                folding._take(fold, fact, day, signals_of)
+                folding._take(fold, fact, day, reading)
 
     patch.setattr(folding, "_recount", recount)
 
@@ -138,6 +138,22 @@ def rebuild_of_what_was_left(patch: MonkeyPatch) -> None:
     patch.setattr(rescore, "rebuild", lambda *_: None)
 
 
+def second_look(patch: MonkeyPatch) -> None:
+    """A burst counts as far as it came before the guard saw one."""
+    glance = folding.glance
+
+    def once(*of: Any, **more: Any) -> Any:
+        found = glance(*of, **more)
+        return None if found is folding.LOOK else found
+
+    patch.setattr(folding, "glance", once)
+
+
+def look_back_at_what_was_said(patch: MonkeyPatch) -> None:
+    """What a person says of activities is true of those that are still to come."""
+    patch.setattr(folding, "_days_judged", lambda *_: set())
+
+
 MUTATIONS: Mapping[str, tuple[Any, str]] = {
     "floor": (floor, "counts"),
     "recount": (recount, "counts"),
@@ -148,6 +164,8 @@ MUTATIONS: Mapping[str, tuple[Any, str]] = {
     "report of failures": (report_of_failures, "counts"),
     "newest decision": (newest_decision, "nurture"),
     "lanes": (lanes, "counts"),
+    "second look": (second_look, "counts"),
+    "look back at what was said": (look_back_at_what_was_said, "counts"),
     "forwarding": (forwarding, "counts"),
     "membership": (membership, "counts"),
     "pokes": (pokes, "merges"),

@@ -10,8 +10,9 @@ import msgspec
 from leadlight.activity import Fact, Identity, Kind, is_account, lead_id_of
 from leadlight.activity.identity import strength
 from leadlight.adapters.fact_items import from_item
-from leadlight.state import Change, Fold, apply, prune
+from leadlight.state import Change, Fold, apply, on_day, prune
 from leadlight.state.company import account_of
+from tests.simulation.machines import Done, by_people
 from tests.simulation.requests import Sent
 from tests.simulation.tables import Item, Key
 from tests.simulation.world import POISON, World, documents
@@ -23,7 +24,7 @@ _PAGES = {
     "/careers": "careers_page_viewed",
 }
 _KEY_FEATURES = ("report", "api_key")
-_UNCOUNTED = ("lead_identified", "consent_given", "deal_", "handoff_", "identit")
+_UNCOUNTED = ("lead_identified", "consent_given", "deal_", "handoff_", "identit", "judged_")
 _NO_FACTS = ("link#", "merge#", "poke#", "member#", "round#", "company#")
 
 
@@ -43,6 +44,8 @@ def kinds_of(sent: Sent) -> set[str]:
         return {"sales"}
     if sent.type.startswith("identit"):
         return {"identity"}
+    if sent.type.startswith("judged_"):
+        return {"verdict"}
     if sent.type == "consent_given":
         return {"consent"}
     return {"activity", "consent"} if sent.type == "unsubscribed" else {"activity"}
@@ -57,24 +60,34 @@ def stored_facts(world: World) -> dict[Key, Item]:
     }
 
 
-def naive_counts(sent: list[Sent], stored: dict[Key, Item]) -> dict[str, Counter[tuple[str, int]]]:
-    """Signals by lead and day, counted from the raw activities; the stored items only say which content came last."""
-    last: dict[tuple[str, str], tuple[str, int, datetime | None]] = {}
+def naive_counts(
+    sent: list[Sent], stored: dict[Key, Item], root_of: Mapping[str, str]
+) -> dict[str, Counter[tuple[str, int]]]:
+    """Signals by person and day, counted from the raw activities; the stored items only say which content came last."""
+    last: dict[tuple[str, str], tuple[str, Item]] = {}
+    sayings: dict[str, list[Fact]] = {}
     for (lead_id, key), item in stored.items():
         if key.startswith(("activity#", "untimed#activity#")):
             body = msgspec.json.decode(item["body"]["S"])
-            received = item.get("received_at", {}).get("S")
-            moment = datetime.fromisoformat(received) if received else None
-            last[body["source"], body["id"]] = (lead_id, body["values"]["v"], moment)
-    counts: dict[str, Counter[tuple[str, int]]] = {}  # by the lead that the fact is stored under
+            last[body["source"], body["id"]] = (lead_id, item)
+        elif "verdict#" in key:
+            sayings.setdefault(root_of[lead_id], []).append(from_item(item))
+    done: dict[tuple[str, int], list[Done]] = {}  # by person and day
     for one in sent:
         if one.type.startswith(_UNCOUNTED) or (one.source, one.id) not in last:
             continue
-        lead_id, version, received_at = last[one.source, one.id]
-        day = int((one.occurred_at or received_at).timestamp()) // _DAY  # type: ignore[union-attr]
-        lead = counts.setdefault(lead_id, Counter())
-        for signal in _signals(one.type, one.versions[version]["properties"]):
-            lead[signal, day] += 1
+        lead_id, item = last[one.source, one.id]
+        received = item.get("received_at", {}).get("S")
+        moment = one.occurred_at or datetime.fromisoformat(received)
+        properties = one.versions[msgspec.json.decode(item["body"]["S"])["values"]["v"]]["properties"]
+        told = one.occurred_at is not None and "backfill" not in item
+        each = Done(one.type, properties, moment, live=not one.source.startswith("import:"), told=told)
+        done.setdefault((root_of[lead_id], int(moment.timestamp()) // _DAY), []).append(each)
+    counts: dict[str, Counter[tuple[str, int]]] = {}
+    for (root, day), together in done.items():
+        lead = counts.setdefault(root, Counter())
+        for each in by_people(together, sayings.get(root, [])):
+            lead.update((signal, day) for signal in _signals(each.type, each.properties))
     return counts
 
 
@@ -116,6 +129,7 @@ def ordered_folds(world: World, horizon: int, root_of: Mapping[str, str]) -> dic
     """Folds by a single pass over the stored facts of each person in their order, each once, pruned to one day."""
     facts = [from_item(item) for item in stored_facts(world).values()]
     folds: dict[str, Fold] = {}
+    passed: dict[str, list[Fact]] = {}
     # A fact that several of a person's leads have counts as the root's own says it.
     facts.sort(key=lambda fact: (fact.order_key, fact.kind, fact.lead_id != root_of[fact.lead_id], fact.lead_id))
     seen: set[tuple[str, str, bytes]] = set()
@@ -125,7 +139,16 @@ def ordered_folds(world: World, horizon: int, root_of: Mapping[str, str]) -> dic
             continue  # what a team says of an identity is said of its own lead alone
         seen.add((root, fact.kind, fact.order_key))
         fold = folds.setdefault(root, Fold())
-        apply(fold, [Change(fact)], signals_of=documents().catalogue.signals_of, facts_on=_nothing_is_late)
+        before = passed.setdefault(root, [])
+        before.append(fact)
+        apply(
+            fold,
+            [Change(fact)],
+            signals_of=documents().catalogue.signals_of,
+            facts_on=lambda day, before=before: on_day(before, day),  # type: ignore[misc]
+            facts_of=lambda kind, before=before: [each for each in before if each.kind is kind],  # type: ignore[misc]
+            guard=documents().catalogue.guard,
+        )
     for fold in folds.values():
         prune(fold, horizon)
         fold.account = account_of(fold, free_mail=documents().free_mail)
@@ -138,8 +161,4 @@ def _signals(kind: str, properties: dict[str, Any]) -> list[str]:
         return ["site_visited", *([_PAGES[path]] if path in _PAGES else [])]
     if kind == "feature_used":
         return ["feature_used", *(["key_feature_used"] if properties["feature"] in _KEY_FEATURES else [])]
-    return [kind]
-
-
-def _nothing_is_late(day: int) -> list[Any]:
-    raise AssertionError(f"an ordered pass looks back at day {day}")
+    return [] if kind == "email_delivered" else [kind]

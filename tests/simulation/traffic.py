@@ -12,6 +12,8 @@ START = datetime(2026, 3, 2, 8, 30, tzinfo=UTC)
 DAYS = 25
 Scalar = str | int
 
+MESSAGES = ("m1", "m2")
+CRAWLER = "Mozilla/5.0 (compatible; Googlebot/2.1)"
 TITLES = ("CTO", "VP Sales", "Head of Growth", "Marketing Manager", "Student")
 PATHS = ("/pricing", "/compare/acme", "/blog/one", "/careers", "/")
 KINDS: Sequence[tuple[str, int]] = (
@@ -28,6 +30,8 @@ KINDS: Sequence[tuple[str, int]] = (
     ("deal_opened", 3),
     ("deal_won", 2),
     ("deal_lost", 2),
+    ("judged_human", 1),
+    ("judged_bot", 1),
 )
 _NAMES = [name for name, _ in KINDS]
 _WEIGHTS = [weight for _, weight in KINDS]
@@ -52,7 +56,10 @@ class Traffic:
         """Every request of the seed that is not an answer to us, with the moment it is first sent."""
         # Either few, or enough to push keys out of a lead's ring.
         count = self.random.randint(8, 20) if self.random.random() < 0.4 else self.random.randint(36, 60)
-        drawn = sorted((self.draw() for _ in range(count)), key=lambda pair: pair[0])
+        drawn = [self.draw() for _ in range(count)]
+        for _ in range(self.random.choice((0, 0, 1, 2))):
+            drawn += self._scan()
+        drawn.sort(key=lambda pair: pair[0])
         planned: list[tuple[datetime, Request]] = []
         while drawn:
             size = self.random.choice((1, 1, 1, 2, 4))
@@ -117,6 +124,28 @@ class Traffic:
         self.sent.append(sent)
         return sent_at, sent
 
+    def _scan(self) -> list[tuple[datetime, Sent]]:
+        """A mailbox scanner: links of one message within seconds of its delivery, told in any order, some of it late."""
+        random = self.random
+        first = _whole(self._moment() - timedelta(days=random.choice((0, 0, 5)) * random.random()))
+        kinds = ["email_clicked"] * random.choice((2, 3, 4, 5, 6, 9, 20)) + ["email_delivered", "email_opened"]
+        lead, found = random.randrange(self.leads), []
+        for kind in kinds:
+            source = random.choice(("segment", "crm"))
+            seconds = 0.0 if kind == "email_delivered" else random.random() * random.choice((1, 4, 20))
+            sent = Sent(
+                id=f"a{len(self.sent)}",
+                source=source,
+                type=kind,
+                identities=self._identities(lead, source),
+                occurred_at=_whole(first + timedelta(seconds=seconds)),
+            )
+            sent.versions.append(self._content(kind, 0))
+            sent.versions[0]["properties"]["message_id"] = MESSAGES[0]
+            self.sent.append(sent)
+            found.append((max(first, START) + timedelta(days=random.choice((0.001, 3)) * random.random()), sent))
+        return found
+
     def _identities(self, lead: int, source: str) -> tuple[Identity, ...]:
         known = names(lead)
         if not self._tangled:
@@ -142,7 +171,7 @@ class Traffic:
             pair = known[0][first], known[1][second]
         return self.random.choice(("identities_merged", "identities_separated", "identities_separated")), pair
 
-    def _content(self, kind: str, version: int) -> dict[str, Any]:
+    def _content(self, kind: str, version: int) -> dict[str, Any]:  # noqa: C901 - one case for each kind
         random = self.random
         content: dict[str, Any] = {"properties": {"v": version}}
         properties = content["properties"]
@@ -151,6 +180,13 @@ class Traffic:
                 properties["path"] = random.choice(PATHS)
                 if random.random() < 0.3:
                     properties["utm_source"] = random.choice(("search", "ads"))
+                if random.random() < 0.1:
+                    properties["user_agent"] = random.choice(("Mozilla/5.0 Firefox/140.0", CRAWLER))
+            case "email_clicked":
+                properties["message_id"] = random.choice(MESSAGES)
+            case "judged_human" | "judged_bot":
+                day = (START + timedelta(days=random.random() * DAYS)).date()
+                properties["about"] = random.choice((*(f"message:{name}" for name in MESSAGES), f"day:{day}"))
             case "feature_used":
                 properties["feature"] = random.choice(("report", "search", "api_key"))
             case "deal_opened" | "deal_won" | "deal_lost":

@@ -7,7 +7,19 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 LAYER = ROOT / "shared" / "python" / "leadlight"
-DOMAIN = ("activity", "sources", "signals", "model", "scoring", "state", "lifecycle", "nurture", "kpi", "events")
+DOMAIN = (
+    "activity",
+    "sources",
+    "signals",
+    "model",
+    "scoring",
+    "state",
+    "lifecycle",
+    "nurture",
+    "kpi",
+    "events",
+    "guard",
+)
 PEOPLE = "leadlight.model.document"  # reads what people write: never in a function
 AWS = ("boto3", "botocore", "pynamodb", "aws_lambda_powertools", "aws_cdk")
 

@@ -22,7 +22,7 @@ from leadlight.nurture import NurtureState
 from leadlight.ports import Membership
 from leadlight.runtime import api, ingest
 from leadlight.scoring import Portfolio
-from leadlight.state import Change, LeadState, apply
+from leadlight.state import Change, LeadState, apply, on_day
 from leadlight.state.company import account_of, known_of_account
 from leadlight.state.fold import Company
 
@@ -110,9 +110,16 @@ class LocalApi:
         states: dict[str, LeadState] = {}
         for fact in self.stored.values():
             by_lead.setdefault(fact.lead_id, []).append(Change(fact))
+        catalogue = self.documents.catalogue
         for lead_id, changes in by_lead.items():
             state = states[lead_id] = LeadState(lead_id)
-            apply(state.fold, changes, signals_of=self.documents.catalogue.signals_of, facts_on=lambda _day: [])
+            apply(
+                state.fold,
+                changes,
+                signals_of=catalogue.signals_of,
+                facts_on=lambda day, lead_id=lead_id: on_day(self.of_lead(lead_id), day),
+                guard=catalogue.guard,
+            )
         for state in [each for each in states.values() if not is_account(each.lead_id)]:
             account_id = account_of(state.fold, free_mail=self.documents.free_mail)
             if account_id:
@@ -121,6 +128,9 @@ class LocalApi:
         for state in states.values():
             state.totals = self.portfolio.of(state.fold, _TODAY).totals(state.fold, _TODAY)
         yield from states.values()
+
+    def of_lead(self, lead_id: str) -> list[Fact]:
+        return [fact for fact in self.stored.values() if fact.lead_id == lead_id]
 
     def members(self, account_id: str, *, after: str = "", limit: int) -> list[Membership]:
         found = sorted(state.lead_id for state in self.scan() if state.fold.account == account_id)

@@ -14,7 +14,7 @@ class Activity:
     `source` and `id` together name it: the same pair is the same activity, however often it comes.
     `occurred_at` is in UTC, or None where the source gives no time. `properties` say what was done,
     `traits` who did it; both hold plain values only. `account` names the lead's company, `account_traits` say what is
-    known of it; a record of a company alone has no `identities`.
+    known of it; a record of a company alone has no `identities`. `user_agent` is that of a visitor.
     """
 
     source: str
@@ -26,3 +26,4 @@ class Activity:
     properties: Mapping[str, Scalar] = field(default_factory=dict)
     account: tuple[Identity, ...] = ()
     account_traits: Mapping[str, Scalar] = field(default_factory=dict)
+    user_agent: str = ""

@@ -19,6 +19,7 @@ class Kind(StrEnum):
     DEAL = "deal"
     SALES = "sales"
     IDENTITY = "identity"
+    VERDICT = "verdict"
 
 
 RESERVED_TYPES: Mapping[str, Kind] = {
@@ -37,6 +38,8 @@ RESERVED_TYPES: Mapping[str, Kind] = {
     "identities_separated": Kind.IDENTITY,
     "identity_shared": Kind.IDENTITY,
     "identity_personal": Kind.IDENTITY,
+    "judged_human": Kind.VERDICT,
+    "judged_bot": Kind.VERDICT,
 }
 OF_TWO = ("identities_merged", "identities_separated")  # what a team says of exactly two identities
 REQUIRED_PROPERTIES: Mapping[str, tuple[str, ...]] = {
@@ -45,7 +48,10 @@ REQUIRED_PROPERTIES: Mapping[str, tuple[str, ...]] = {
     "deal_lost": ("deal_id",),
     "handoff_accepted": ("handoff_id",),
     "handoff_rejected": ("handoff_id", "reason"),
+    "judged_human": ("about",),
+    "judged_bot": ("about",),
 }
+IMPORTED = "import:"  # what the sources of imported facts begin with
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +88,11 @@ class Fact:
         moment = "" if self.untimed else timestamp(self.occurred_at)
         copied = f"#{self.owner}" if self.owner else ""
         return f"untimed#{self.kind}#{name}{copied}" if self.untimed else f"{self.kind}#{moment}#{name}{copied}"
+
+    @property
+    def has_moment(self) -> bool:
+        """Whether its time says when it was done: imports often know the day alone, and a receipt is no time at all."""
+        return not (self.untimed or self.backfill or self.source.startswith(IMPORTED))
 
     def copied(self, *, to: str, epoch: int) -> "Fact":
         """The copy that stands among the facts of the lead that this one's lead was merged into."""

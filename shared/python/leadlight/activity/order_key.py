@@ -5,6 +5,7 @@ import hashlib
 from datetime import UTC, date, datetime, timedelta
 
 DAY_MS = 86_400_000
+MINUTE_MS = 60_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH_ORDINAL = _EPOCH.toordinal()
 _MILLISECOND = timedelta(milliseconds=1)
@@ -44,6 +45,16 @@ def order_key(occurred_at: datetime, digest: bytes) -> bytes:
 def milliseconds_of(key: bytes) -> int:
     """The moment that an order key holds, in milliseconds since 1970."""
     return int.from_bytes(key[:_TIME_BYTES], "big")
+
+
+def minute_of(key: bytes) -> int:
+    """The minute that an order key falls in, as minutes since 1970-01-01."""
+    return milliseconds_of(key) // MINUTE_MS
+
+
+def at_least(milliseconds: int) -> bytes:
+    """Stands at or below every order key of a millisecond, and above every one before."""
+    return max(milliseconds, 0).to_bytes(_TIME_BYTES, "big")
 
 
 def day_of(key: bytes) -> int:

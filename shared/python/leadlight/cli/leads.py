@@ -121,12 +121,26 @@ def _profile(found: Mapping[str, Any]) -> Table:
         )
         or "none",
         "campaigns": ", ".join(_campaign(*one) for one in found["nurture"].items()) or "none",
+        "set aside": _set_aside(found["bot_guard"]),
         "decisions": "\n".join(_decision(one) for one in found["decisions"]) or "none",
     }
     for name, value in rows.items():
         cell = Text("\n").join(text(line) for line in str(value).split("\n"))
         table.add_row(text(name, "bold"), cell)
     return table
+
+
+def _set_aside(guard: Mapping[str, Any]) -> str:
+    groups = (
+        f"{each['day']} {each['activities']} {each['because']}" + (f" ({each['about']})" if each["about"] else "")
+        for each in guard["groups"]
+    )
+    said = (
+        f"{each['about']}: {'a person' if each['human'] else 'a machine'}, said {each['at'][:16]}"
+        for each in guard["said"]
+    )
+    beside = f"{guard['set_aside']} activities, beside {guard['counted_signals']} signals that count"
+    return "\n".join([beside, *groups, *said]) if guard["set_aside"] or guard["said"] else "nothing"
 
 
 def _account(account: Mapping[str, Any] | None) -> str:

@@ -15,6 +15,7 @@ from leadlight.cli.leads import lead, leads
 from leadlight.cli.merges import merge, shared, unmerge
 from leadlight.cli.score import score
 from leadlight.cli.validate import validate
+from leadlight.cli.verdicts import bot, human
 
 
 @click.group(
@@ -56,6 +57,8 @@ for _command in (
     merge,
     unmerge,
     shared,
+    human,
+    bot,
     kpis,
     export,
     forget,

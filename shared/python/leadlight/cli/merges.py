@@ -1,6 +1,6 @@
 """One person or two: what a team says of identities. Each saying is a fact; the latest one counts."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -8,7 +8,7 @@ from uuid import uuid4
 import click
 import msgspec
 
-from leadlight.activity import Identity, lead_id_of
+from leadlight.activity import Identity, Scalar, lead_id_of
 from leadlight.activity.identity import email
 from leadlight.activity.order_key import timestamp
 from leadlight.cli import options
@@ -37,7 +37,7 @@ def merge(*, one: str, other: str, url: str) -> None:
     if pair[0] == pair[1]:
         raise OperatorError("these are the same identity: there is nothing to merge")
     with Api(url) as api:
-        _say(api, "identities_merged", [pair])
+        say(api, "identities_merged", [pair])
     click.echo(f"{_name(pair[0])} and {_name(pair[1])} are one person: done in a few seconds")
 
 
@@ -59,7 +59,7 @@ def unmerge(*, lead: str, url: str) -> None:
             merged = ", ".join(f"{each['kind']}:{each['value']}" for each in links["merged"]) or "nobody"
             raise OperatorError(f"{lead_id} is merged into no other lead; merged into it: {merged}; name one of those")
         pairs = [(_identity(one), _identity(other)) for one, other in links["separate"]]
-        _say(api, "identities_separated", pairs)
+        say(api, "identities_separated", pairs)
     for one, other in pairs:
         click.echo(f"{_name(one)} and {_name(other)} are not the same person")
     click.echo("done in a few seconds")
@@ -77,7 +77,7 @@ def shared(*, identity: str, personal: bool, url: str) -> None:
     """
     name = identity_of(identity)
     with Api(url) as api:
-        _say(api, "identity_personal" if personal else "identity_shared", [(name,)])
+        say(api, "identity_personal" if personal else "identity_shared", [(name,)])
     owner = "one person's own" if personal else "nobody's own"
     click.echo(f"{_name(name)} is {owner}: done in a few seconds")
 
@@ -96,7 +96,18 @@ def identity_of(given: str) -> Identity:
     return Identity(kind, value)
 
 
-def _say(api: Api, activity_type: str, sayings: Iterable[tuple[Identity, ...]]) -> None:
+def say(
+    api: Api,
+    activity_type: str,
+    sayings: Iterable[tuple[Identity, ...]],
+    *,
+    properties: Mapping[str, Scalar] | None = None,
+) -> None:
+    """Posts what a team says, a fact for each group of identities.
+
+    Raises:
+        OperatorError: the stack refused it.
+    """
     now = timestamp(datetime.now(UTC))
     events = [
         {
@@ -105,7 +116,10 @@ def _say(api: Api, activity_type: str, sayings: Iterable[tuple[Identity, ...]]) 
             "source": SOURCE,
             "type": activity_type,
             "time": now,
-            "data": {"lead": {"identities": [{"kind": kind, "value": value} for kind, value in saying]}},
+            "data": {
+                "lead": {"identities": [{"kind": kind, "value": value} for kind, value in saying]},
+                "properties": dict(properties or {}),
+            },
         }
         for saying in sayings
     ]

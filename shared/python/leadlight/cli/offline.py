@@ -10,9 +10,9 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from leadlight import sources
-from leadlight.activity import Activity, Fact, Identity, Kind, Scalar, facts_of, is_account, lead_id_of
+from leadlight.activity import Activity, Fact, Identity, Scalar, facts_of, is_account, lead_id_of
 from leadlight.activity.fact import RESERVED_TYPES
-from leadlight.activity.order_key import day_number, day_of
+from leadlight.activity.order_key import day_number
 from leadlight.merge import roots, united
 from leadlight.model import Documents
 from leadlight.problems import Problem
@@ -21,7 +21,7 @@ from leadlight.scoring.explanation import explanation
 from leadlight.signals import Catalogue
 from leadlight.sources import cloudevents
 from leadlight.sources.reading import json_body
-from leadlight.state import Change, Fold, apply, prune
+from leadlight.state import Change, Fold, apply, on_day, prune
 from leadlight.state.company import ACCOUNT, account_of, known_of_account
 from leadlight.state.company import named as named_account
 from leadlight.state.fold import Company
@@ -152,10 +152,13 @@ def _activity(line: bytes, as_of: datetime) -> Activity:
 
 
 def _fold(facts: Collection[Fact], catalogue: Catalogue, *, horizon: int) -> Fold:
-    def on(day: int) -> list[Fact]:
-        return [fact for fact in facts if fact.kind is Kind.ACTIVITY and day_of(fact.order_key) == day]
-
     fold = Fold()
     prune(fold, horizon)
-    apply(fold, map(Change, facts), signals_of=catalogue.signals_of, facts_on=on)
+    apply(
+        fold,
+        map(Change, facts),
+        signals_of=catalogue.signals_of,
+        facts_on=lambda day: on_day(facts, day),
+        guard=catalogue.guard,
+    )
     return fold

@@ -9,6 +9,7 @@ from typing import Any
 from leadlight import sources
 from leadlight.activity import Activity, Fact, Kind, facts_of
 from leadlight.activity.fact import RESERVED_TYPES
+from leadlight.guard.rules import lean
 from leadlight.ports import FailedEvent, Ports
 from leadlight.problems import (
     BodyTooLarge,
@@ -102,7 +103,7 @@ def _read(source: str, request: WebhookRequest, ports: Ports, *, backfill: bool,
             receipt.problems.append((index, found))
             continue
         receipt.facts += facts_of(
-            activity,
+            lean(activity, ports.documents.catalogue.guard),
             received_at=now,
             backfill=backfill,
             fold_tags=ports.fold_plus_tags,

@@ -18,7 +18,7 @@ from leadlight.runtime import accounts, forgotten, membership, merging
 from leadlight.runtime.news import News, by_lead
 from leadlight.runtime.streams import Record, partial_failure, sequence_number
 from leadlight.scoring import Score
-from leadlight.state import Change, Fold, LeadState, apply, prune
+from leadlight.state import Change, Fold, LeadState, apply, on_day, prune
 
 _ATTEMPTS = 8
 _LOG = logging.getLogger(__name__)
@@ -164,6 +164,7 @@ def bring(state: LeadState, changes: Sequence[Change], ports: Ports) -> bool:
         signals_of=ports.documents.catalogue.signals_of,
         facts_on=lambda day: ports.facts.on(state.lead_id, day, untimed=untimed),
         facts_of=lambda kind: ports.facts.of(state.lead_id, kind),
+        guard=ports.documents.catalogue.guard,
     )
     return applied.touched
 
@@ -172,8 +173,14 @@ def rebuild(state: LeadState, ports: Ports) -> None:
     """Makes a state's fold anew from the stored facts."""
     state.fold = Fold()
     _prune(state, ports)
-    stored = [Change(fact) for fact in ports.facts.every(state.lead_id)]
-    apply(state.fold, stored, signals_of=ports.documents.catalogue.signals_of, facts_on=lambda _: ())
+    stored, catalogue = ports.facts.every(state.lead_id), ports.documents.catalogue
+    apply(
+        state.fold,
+        map(Change, stored),
+        signals_of=catalogue.signals_of,
+        facts_on=lambda day: on_day(stored, day),
+        guard=catalogue.guard,
+    )
 
 
 def concluded(

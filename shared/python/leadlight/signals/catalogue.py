@@ -6,6 +6,7 @@ from functools import cached_property
 import msgspec
 
 from leadlight.activity.activity import Scalar
+from leadlight.guard.rules import OFF, Guard
 from leadlight.signals.condition import Condition, as_number
 
 __all__ = ["Catalogue", "Condition", "SignalRule", "as_number"]
@@ -21,10 +22,11 @@ class SignalRule(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Catalogue(msgspec.Struct, frozen=True, dict=True):
-    """What each activity means."""
+    """What each activity means, and which of them are machines'."""
 
     version: int
     signals: tuple[SignalRule, ...]
+    guard: Guard = OFF
 
     @cached_property
     def _by_type(self) -> Mapping[str, tuple[SignalRule, ...]]:
@@ -32,8 +34,8 @@ class Catalogue(msgspec.Struct, frozen=True, dict=True):
         return {name: tuple(rule for rule in self.signals if rule.activity == name) for name in types}
 
     def knows(self, activity_type: str) -> bool:
-        """Whether any signal reads activities of this type."""
-        return activity_type in self._by_type
+        """Whether any signal, or the bot guard, reads activities of this type."""
+        return activity_type in self._by_type or activity_type in self.guard.watched
 
     @property
     def activity_types(self) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from leadlight.activity import Activity, Kind
 from leadlight.activity.fact import OF_TWO, REQUIRED_PROPERTIES, RESERVED_TYPES
+from leadlight.guard.saying import about_of
 from leadlight.problems import (
     FutureTime,
     InvalidSignature,
@@ -108,6 +109,15 @@ def checked(activity: Activity, *, now: datetime) -> Activity:
     for name in REQUIRED_PROPERTIES.get(activity.type, ()):
         if activity.properties.get(name) in (None, ""):
             raise MalformedEvent(f"{activity.type} needs the property {name}", field=f"properties.{name}")
+    _check_values(activity)
+    return activity
+
+
+def _check_values(activity: Activity) -> None:
+    if RESERVED_TYPES.get(activity.type) is Kind.VERDICT:
+        try:
+            about_of(activity.properties)
+        except ValueError as error:
+            raise MalformedEvent(f"about: {error}", field="properties.about") from error
     if RESERVED_TYPES.get(activity.type) is Kind.DEAL:
         amount(activity.properties.get("amount", 0), "properties.amount")
-    return activity

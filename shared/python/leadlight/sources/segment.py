@@ -71,6 +71,7 @@ def activity(event: Any) -> Activity:
         properties=properties,
         account=company,
         account_traits=of_company(_plain(call)) if company else {},
+        user_agent=str(mapping(call.get("context"), "context").get("userAgent") or ""),
     )
 
 

@@ -1,8 +1,9 @@
 """Exactly-once effect under at-least-once delivery: ring, floor, and the recount of a day.
 
 A key in the ring was applied. A key above the floor can never have been: every evicted key is at or below it.
-At or below the floor nobody can tell, so that day is counted again from the stored facts. What was rewritten is
-read again too, its day or its register whole: content that comes by the stream may be older than what is stored.
+At or below the floor nobody can tell, so that day is counted again from the stored facts. So is a day on which an
+activity may be a machine's: the guard judges all of a day together. What was rewritten is read again too, its day or
+its register whole: content that comes by the stream may be older than what is stored.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -12,7 +13,11 @@ from typing import NamedTuple
 
 from leadlight.activity import Fact, Kind, Scalar
 from leadlight.activity.order_key import day_of
+from leadlight.guard import LOOK, Aside, Guard, glance, judge
+from leadlight.guard.rules import OFF
+from leadlight.guard.saying import Sayings, subjects
 from leadlight.state.fold import Fold
+from leadlight.state.notes import DELIVERED, named
 
 SignalsOf = Callable[[str, "dict[str, Scalar]"], tuple[str, ...]]
 
@@ -40,17 +45,23 @@ class Applied:
     touched: bool = False
 
 
+class _Reading(NamedTuple):
+    signals_of: SignalsOf
+    guard: Guard
+
+
 def _unread(kind: Kind) -> Sequence[Fact]:
     raise LookupError(f"a rewritten {kind} fact needs the stored ones")
 
 
-def apply(
+def apply(  # noqa: PLR0913 - the world of a fold, each part named
     fold: Fold,
     changes: Iterable[Change],
     *,
     signals_of: SignalsOf,
     facts_on: Callable[[int], Sequence[Fact]],
     facts_of: Callable[[Kind], Sequence[Fact]] = _unread,
+    guard: Guard = OFF,
 ) -> Applied:
     """Brings facts into a fold, each with exactly one effect.
 
@@ -59,21 +70,22 @@ def apply(
         changes: in any order, with any repetition.
         signals_of: the catalogue's reading of (activity type, properties).
         facts_on: every stored counted fact of this lead on a day, by a consistent query.
-        facts_of: every stored fact of this lead of a register's kind, by a consistent query.
+        facts_of: every stored fact of this lead of a kind, by a consistent query.
+        guard: what no person does.
     """
-    applied = Applied()
+    reading = _Reading(signals_of, guard)
     known = fold.identities.copy()
-    late: set[int] = set()
-    stale: set[Kind] = set()
-    for key, change in sorted(((change.fact.order_key, change) for change in changes), key=itemgetter(0)):
+    said = fold.judged.copy() if fold.live.ring or fold.imported.ring else None  # nothing is counted yet
+    placed = sorted(((change.fact.order_key, change) for change in changes), key=itemgetter(0))
+    # Registers first, to the last word: what is said of activities has to be known when they are counted.
+    applied = Applied(touched=_register(fold, placed, facts_of))
+    late = _days_judged(said, fold, facts_of)
+    for key, change in placed:
         fact = change.fact
-        fold.know(fact)  # of every content that came: who was named once stays known
         if fact.kind is not Kind.ACTIVITY:
-            if change.rewritten or (change.contested and fold.holds(fact.kind, key)):
-                stale.add(fact.kind)
-            fold.register(fact)
-            applied.touched = True
-        elif (day := day_of(key)) <= fold.pruned:
+            continue
+        fold.know(fact)  # of every content that came: who was named once stays known
+        if (day := day_of(key)) <= fold.pruned:
             applied.expired += 1
             applied.touched = _keep(fold, fact, rewritten=change.rewritten) or applied.touched
         elif (lane := fold.lane(fact)).holds(key):
@@ -83,17 +95,19 @@ def apply(
         elif key <= lane.floor:
             late.add(day)
         else:
-            lane.enter(key)
-            _take(fold, fact, day, signals_of)
+            late.update(_enter(fold, fact, day, reading))
             applied.counted += 1
     for day in late:
-        _recount(fold, day, facts_on(day), signals_of)
-    for kind in sorted(stale):
-        _rebuild(fold, kind, facts_of(kind))
+        _recount(fold, day, facts_on(day), reading)
     applied.recounted = len(late)
     news = applied.counted or late or fold.identities != known
     applied.touched = applied.touched or bool(news)
     return applied
+
+
+def on_day(facts: Iterable[Fact], day: int) -> list[Fact]:
+    """The counted facts of a day among all of a lead's: what a fold that is made anew asks for."""
+    return [fact for fact in facts if fact.kind is Kind.ACTIVITY and day_of(fact.order_key) == day]
 
 
 def prune(fold: Fold, horizon: int) -> None:
@@ -110,9 +124,57 @@ def prune(fold: Fold, horizon: int) -> None:
     fold.forget_past()
 
 
-def _take(fold: Fold, fact: Fact, day: int, signals_of: SignalsOf, *, rewritten: bool = False) -> None:
-    fold.count(day, signals_of(fact.type, dict(fact.values)))
-    _keep(fold, fact, rewritten=rewritten)
+def _register(fold: Fold, placed: Iterable[tuple[bytes, Change]], facts_of: Callable[[Kind], Iterable[Fact]]) -> bool:
+    """Takes the facts that are not counted; whether there were any."""
+    stale: set[Kind] = set()
+    found = False
+    for key, change in placed:
+        fact = change.fact
+        if fact.kind is Kind.ACTIVITY:
+            continue
+        if change.rewritten or (change.contested and fold.holds(fact.kind, key)):
+            stale.add(fact.kind)
+        fold.register(fact)
+        found = True
+    for kind in sorted(stale):
+        _rebuild(fold, kind, facts_of(kind))
+    return found
+
+
+def _has_deliveries(fold: Fold, day: int) -> bool:
+    return day <= fold.noted_after or DELIVERED in fold.notes.get(day, ())
+
+
+def _days_judged(before: Sayings | None, fold: Fold, facts_of: Callable[[Kind], Iterable[Fact]]) -> set[int]:
+    """The days of the counted activities of which something else is said now, or the same later."""
+    after = fold.judged
+    if before is None or before == after:
+        return set()
+    news = {about for about in before.keys() | after if before.get(about) != after.get(about)}
+    told = (fact for fact in facts_of(Kind.ACTIVITY) if not news.isdisjoint(subjects(fact)))
+    return {day for day in map(day_of, (fact.order_key for fact in told)) if day > fold.pruned}
+
+
+def _enter(fold: Fold, fact: Fact, day: int, reading: _Reading) -> Iterable[int]:
+    """Takes a fact that was never applied; the days that have to be counted again for it."""
+    lane = fold.lane(fact)
+    aside = glance(reading.guard, fact, lane, fold.judged, delivered=_has_deliveries(fold, day))
+    lane.enter(fact.order_key)
+    if aside is LOOK:
+        return (day,)
+    _take(fold, fact, day, reading, aside)
+    _keep(fold, fact, rewritten=False)
+    return ()
+
+
+def _take(fold: Fold, fact: Fact, day: int, reading: _Reading, aside: Aside | None = None) -> None:
+    """Counts an activity, or notes that it is set aside."""
+    if fact.type in reading.guard.delivered:
+        fold.note(day, DELIVERED)
+    if aside:
+        fold.note(day, named(aside))
+    else:
+        fold.count(day, reading.signals_of(fact.type, dict(fact.values)))
 
 
 def _keep(fold: Fold, fact: Fact, *, rewritten: bool) -> bool:
@@ -123,13 +185,19 @@ def _keep(fold: Fold, fact: Fact, *, rewritten: bool) -> bool:
     return before != (fold.first, fold.untimed)
 
 
-def _recount(fold: Fold, day: int, facts: Iterable[Fact], signals_of: SignalsOf) -> None:
+def _recount(fold: Fold, day: int, facts: Iterable[Fact], reading: _Reading) -> None:
     """Counts what is stored at or below the floor or in the ring; others of that day still come by the stream."""
     fold.clear(day)
-    for fact in facts:
-        lane = fold.lane(fact)
-        if fact.order_key <= lane.floor or lane.holds(fact.order_key):
-            _take(fold, fact, day, signals_of, rewritten=True)
+    lanes = [(fact, fold.lane(fact)) for fact in facts]
+    here = [(fact, lane) for fact, lane in lanes if fact.order_key <= lane.floor or lane.holds(fact.order_key)]
+    counted = [fact for fact, _ in here]
+    verdicts = judge(reading.guard, counted, fold.judged, rated=[lane.rated for _, lane in here])
+    for fact, aside in zip(counted, verdicts, strict=True):
+        _take(fold, fact, day, reading, aside)
+        _keep(fold, fact, rewritten=True)
+    for lane in (fold.live, fold.imported):
+        if lane.floor and day_of(lane.floor) == day:
+            lane.recount(fact.order_key for fact, of in here if of is lane)
 
 
 def _rebuild(fold: Fold, kind: Kind, facts: Iterable[Fact]) -> None:

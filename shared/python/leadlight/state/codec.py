@@ -7,25 +7,26 @@ a base that is seldom written; the bytes then hold the counts that differ from i
 import zlib
 from collections.abc import Mapping
 from dataclasses import replace
-from struct import unpack
 from typing import NamedTuple
 
 import msgspec
 
 from leadlight.activity import Identity, Scalar
 from leadlight.activity.order_key import day_of
+from leadlight.guard import Said
 from leadlight.scoring import buckets as packing
 from leadlight.scoring.buckets import Buckets
 from leadlight.state.columns import columns, packed, unpacked
 from leadlight.state.fold import Company, Deal, Fold, Touch, Verdict
+from leadlight.state.keys import KEY, joined, split
 from leadlight.state.lane import IMPORTED_RING, RING, Lane
-from leadlight.state.permission import CONSENT, Permission, Permissions
+from leadlight.state.notes import Notes
+from leadlight.state.permission import Permissions, of_consent
 from leadlight.state.traits import Changes, Trait, derived
 
 FORMAT = 3
 _WIDE = 2  # the format before: a bucket's day took 16 bits, from 1970 on
 _FEW_PAST = 6  # changes of traits that stand as they are; no score of today reads them
-_KEY = 14
 
 
 class _Rest(msgspec.Struct, array_like=True):
@@ -48,6 +49,9 @@ class _Rest(msgspec.Struct, array_like=True):
     permissions: dict[str, Permissions] = msgspec.field(default_factory=dict)
     imported: tuple[bytes, bytes] | None = None  # items that were stored before imports had a lane end above
     added: bool = False  # `past` holds what came since the history was written
+    crowds: tuple[int, int] = (0, 0)  # items that were stored before there was a guard end above
+    notes: dict[int, Notes] = msgspec.field(default_factory=dict)
+    judged: dict[str, Said] = msgspec.field(default_factory=dict)
 
 
 class Stored(msgspec.Struct, array_like=True, gc=False):
@@ -123,7 +127,7 @@ def encode(fold: Fold, base: Base | None = None) -> bytes:
         floor=fold.live.floor,
         pruned=fold.pruned,
         untimed=fold.untimed,
-        keys=_joined_keys([trait.order_key for trait in traits.values()]),
+        keys=joined([trait.order_key for trait in traits.values()]),
         past=_packed_past(past),
         identities=sorted(fold.identities),
         deals={name: dict(sorted(steps.items())) for name, steps in sorted(fold.deals.items())},
@@ -133,6 +137,9 @@ def encode(fold: Fold, base: Base | None = None) -> bytes:
         imported=(b"".join(fold.imported.ring), fold.imported.floor),
         permissions=dict(sorted(fold.permissions.items())),
         added=added,
+        crowds=(fold.live.crowd, fold.imported.crowd),
+        notes={day: dict(sorted(notes.items())) for day, notes in sorted(fold.notes.items())},
+        judged=dict(sorted(fold.judged.items())),
     )
     return _encode(
         Stored(
@@ -191,50 +198,37 @@ def decode(data: bytes, base: Base | None = None) -> Fold:
 def _fold(stored: Stored, base: Base | None = None) -> Fold:
     rest = _decode_rest(stored.rest)
     signals = {signal: packing.unpack(days) for signal, days in stored.buckets.items()}
-    keys = _keys(rest.keys)
+    keys = split(rest.keys)
     if len(keys) == 1:
         keys *= len(stored.values)
     fold = Fold(
         signals=signals,
-        live=Lane(RING, _keys(rest.ring), rest.floor),
+        live=Lane(RING, split(rest.ring), rest.floor, rest.crowds[0]),
         pruned=rest.pruned,
         untimed=rest.untimed,
         traits=dict(zip(stored.values, map(Trait, stored.values.values(), keys), strict=True)),
         past=_decode_past(zlib.decompress(rest.past)) if isinstance(rest.past, bytes) else rest.past,
         identities=set(rest.identities),
         deals=rest.deals,
-        permissions=rest.permissions or _as_permissions(rest.consent),
+        permissions=rest.permissions or of_consent(rest.consent),
         verdicts=rest.verdicts,
         first=rest.first,
         imported=_imported(rest),
         account=stored.account,
         companies=stored.companies,
+        notes=rest.notes,
+        judged=rest.judged,
     )
     if rest.added and base:
         fold.past = _past_joined(fold, base)
     return fold
 
 
-def _as_permissions(consent: tuple[bytes, bool] | None) -> dict[str, Permissions]:
-    if consent is None:
-        return {}
-    key, given = consent
-    return {CONSENT: (Permission(key, "consent_given" if given else "consent_withdrawn", ""),)}
-
-
 def _imported(rest: _Rest) -> Lane:
     """Of an item without it: whatever lies at or below what was applied may have been, and its day is recounted."""
     if rest.imported is None:
-        return Lane(IMPORTED_RING, floor=rest.ring[-_KEY:] or rest.floor)
-    return Lane(IMPORTED_RING, _keys(rest.imported[0]), rest.imported[1])
-
-
-def _keys(joined: bytes) -> list[bytes]:
-    return list(unpack(f"{_KEY}s" * (len(joined) // _KEY), joined))
-
-
-def _joined_keys(keys: list[bytes]) -> bytes:
-    return keys[0] if len(set(keys)) == 1 else b"".join(keys)
+        return Lane(IMPORTED_RING, floor=rest.ring[-KEY:] or rest.floor, rated=False)
+    return Lane(IMPORTED_RING, split(rest.imported[0]), rest.imported[1], rest.crowds[1], rated=False)
 
 
 def _packed_past(past: Mapping[str, Changes]) -> dict[str, Changes] | bytes:

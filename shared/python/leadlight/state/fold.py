@@ -5,18 +5,20 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from leadlight.activity import Fact, Identity, Kind, Scalar
-from leadlight.activity.fact import RESERVED_TYPES
+from leadlight.activity.fact import IMPORTED, RESERVED_TYPES
 from leadlight.activity.identity import EMAIL, strength
+from leadlight.guard.saying import HUMAN, Said, about_day, about_of
 from leadlight.model.structs import LONGEST_WINDOW
 from leadlight.scoring.buckets import Buckets, pack
 from leadlight.signals.catalogue import as_number
 from leadlight.state.lane import IMPORTED_RING, Lane
+from leadlight.state.notes import Notes, added
 from leadlight.state.permission import SAYINGS, Permission, Permissions, kept
 from leadlight.state.traits import Changes, Trait, compact, derived, value_at
 
 SHARED = "shared_identity"  # a trait that only a team can state
 MOST_IDENTITIES = 16  # of those past it there is no end, and each write pays for them: cookies of one person
-IMPORTED = "import:"  # what the sources of imported facts begin with
+_UNSAID = Said(b"", human=False)
 _MARGIN = 2  # days: for facts that are dated ahead, and for the day that is not over
 
 
@@ -67,11 +69,12 @@ class Fold:
     are past retention and gone. `traits` are the latest; `past` holds their earlier changes, as far back as the day
     buckets can tell a score. `permissions` say, by what they are about, whether the lead may be written to. `account`
     is the account that the lead belongs to, and `companies` what it told it: its traits lie under the lead's own.
+    `notes` count by day what the guard set aside, as far back as the history; `judged` is what people said of that.
     """
 
     signals: dict[str, dict[int, int]] = field(default_factory=dict)
     live: Lane = field(default_factory=Lane)
-    imported: Lane = field(default_factory=lambda: Lane(IMPORTED_RING))
+    imported: Lane = field(default_factory=lambda: Lane(IMPORTED_RING, rated=False))
     pruned: int = -1
     untimed: bool = False
     traits: dict[str, Trait] = field(default_factory=dict)
@@ -83,6 +86,8 @@ class Fold:
     first: Touch | None = None
     account: str = ""
     companies: dict[str, Company] = field(default_factory=dict)
+    notes: dict[int, Notes] = field(default_factory=dict)
+    judged: dict[str, Said] = field(default_factory=dict)
 
     def lane(self, fact: Fact) -> Lane:
         """Where it is noted that a fact was applied.
@@ -124,6 +129,10 @@ class Fold:
                 if newer(self.verdicts[name].order_key if name in self.verdicts else None):
                     answer = fact.type.removeprefix("handoff_")
                     self.verdicts[name] = Verdict(key, answer, str(fact.values.get("reason", "")))
+            case Kind.VERDICT:
+                about = about_of(fact.values)
+                if about > about_day(self.pruned) or not about.startswith("day:"):
+                    self.judged[about] = max(self.judged.get(about, _UNSAID), Said(key, fact.type == HUMAN))
             case Kind.IDENTITY if fact.type in ("identity_shared", "identity_personal"):
                 self._learn(SHARED, Trait(fact.type == "identity_shared", key))
 
@@ -150,6 +159,8 @@ class Fold:
             case Kind.IDENTITY:
                 self.traits.pop(SHARED, None)
                 self.past.pop(SHARED, None)
+            case Kind.VERDICT:
+                self.judged = {}
 
     def holds(self, kind: Kind, key: bytes) -> bool:
         """Whether a register holds what the fact of an order key said."""
@@ -161,6 +172,8 @@ class Fold:
                 return any(step.order_key == key for steps in self.deals.values() for step in steps.values())
             case Kind.CONSENT:
                 return any(each.order_key == key for known in self.permissions.values() for each in known)
+            case Kind.VERDICT:
+                return any(said.order_key == key for said in self.judged.values())
             case _:
                 return any(verdict.order_key == key for verdict in self.verdicts.values())
 
@@ -170,8 +183,19 @@ class Fold:
             days = self.signals.setdefault(signal, {})
             days[day] = days.get(day, 0) + 1
 
+    def note(self, day: int, name: str) -> None:
+        """Counts what the guard has to say of an activity of a day, as far back as the history goes."""
+        if day > self.noted_after:
+            self.notes[day] = added(self.notes.get(day, {}), name)
+
+    @property
+    def noted_after(self) -> int:
+        """The last day of which there are no notes any longer."""
+        return self.pruned + LONGEST_WINDOW + _MARGIN if self.pruned >= 0 else -1
+
     def clear(self, day: int) -> None:
         """Empties one day's bucket."""
+        self.notes.pop(day, None)
         for signal in [name for name, days in self.signals.items() if day in days]:
             del self.signals[signal][day]
             if not self.signals[signal]:
@@ -198,7 +222,13 @@ class Fold:
             self.past[name] = tuple(earlier)
 
     def forget_past(self) -> None:
-        """Drops the changes of traits that lie before the history depth, but for the last."""
+        """Drops what lies before the history depth: changes of traits, but for the last, and the guard's notes.
+
+        What was said of a day that is past retention goes too.
+        """
+        self.notes = {day: notes for day, notes in self.notes.items() if day > self.noted_after}
+        gone = about_day(self.pruned)
+        self.judged = {about: said for about, said in self.judged.items() if not "day:" <= about <= gone}
         for name, past in list(self.past.items()):
             self.keep(name, (*past, self.traits[name]))
 
@@ -231,9 +261,9 @@ class Fold:
 def _is_touch(fact: Fact) -> bool:
     """Deals and sales' answers are no contact: one dated before the first contact is out of order, and shown so.
 
-    Nor is what a team says of an identity.
+    Nor is what a team says of an identity, or of activities.
     """
-    return RESERVED_TYPES.get(fact.type) not in (Kind.DEAL, Kind.SALES, Kind.IDENTITY)
+    return RESERVED_TYPES.get(fact.type) not in (Kind.DEAL, Kind.SALES, Kind.IDENTITY, Kind.VERDICT)
 
 
 def _source(fact: Fact) -> str:

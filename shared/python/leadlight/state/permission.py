@@ -56,6 +56,14 @@ def kept(permissions: Iterable[Permission]) -> Permissions:
     return tuple(last_of_minute[minute] for minute in sorted(last_of_minute))
 
 
+def of_consent(consent: tuple[bytes, bool] | None) -> dict[str, Permissions]:
+    """What items say that were stored before there were permissions: an order key, and whether consent was given."""
+    if consent is None:
+        return {}
+    key, given = consent
+    return {CONSENT: (Permission(key, "consent_given" if given else "consent_withdrawn", ""),)}
+
+
 def in_force(permissions: Permissions, now: int) -> Permission | None:
     """The saying that holds at a moment (milliseconds since 1970); None where nothing was said until then."""
     return next((each for each in reversed(permissions) if each.since <= now), None)

@@ -7,6 +7,7 @@ import msgspec
 from leadlight.activity.order_key import day_number, day_text, milliseconds, milliseconds_of, moment_of, timestamp
 from leadlight.adapters.lead_items import stage_of
 from leadlight.ports import Ports
+from leadlight.runtime.api.guarded import guarded
 from leadlight.scoring import Score
 from leadlight.scoring.explanation import explanation
 from leadlight.state import Fold, LeadState
@@ -47,6 +48,7 @@ def lead_view(state: LeadState, ports: Ports) -> dict[str, Any]:
         "hand_off": None if hand_off is None else {"id": hand_off.id, "due_at": timestamp(moment_of(hand_off.due_at))},
         "nurture": ports.leads.get_nurture(state.lead_id).enrollments,
         "decisions": [{"id": decision.id, **msgspec.to_builtins(decision)} for decision in _decisions(state, ports)],
+        "bot_guard": guarded(fold),
         "activity_by_day": {
             signal: {day_text(day): count for day, count in sorted(days.items())}
             for signal, days in sorted(fold.signals.items())
