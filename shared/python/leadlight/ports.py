@@ -1,20 +1,24 @@
 """What the use cases need of the world. Each call may fail, come twice, or be the last before a crash."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
-from typing import NamedTuple, Protocol
+from __future__ import annotations
 
-from leadlight.activity import Fact, Kind
-from leadlight.events import Event
-from leadlight.forgotten import Forgotten
-from leadlight.kpi import DayMeasures, Spend
-from leadlight.lifecycle.decision import Decision
-from leadlight.merge import Link, Member
-from leadlight.model import Documents
-from leadlight.nurture import NurtureState
-from leadlight.scoring import Portfolio
-from leadlight.state import LeadState
-from leadlight.state.company import Told
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+if TYPE_CHECKING:  # a function that imports a port's errors need not import all that ports speak of
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from leadlight.activity import Fact, Kind
+    from leadlight.events import Event
+    from leadlight.forgotten import Forgotten
+    from leadlight.kpi import DayMeasures, Spend
+    from leadlight.lifecycle.decision import Decision
+    from leadlight.merge import Link, Member
+    from leadlight.model import Documents
+    from leadlight.nurture import NurtureState
+    from leadlight.scoring import Portfolio
+    from leadlight.state import LeadState
+    from leadlight.state.company import Told
 
 
 class Unavailable(Exception):

@@ -3,12 +3,15 @@
 from datetime import UTC, datetime
 from functools import cached_property
 from importlib import resources
+from typing import TYPE_CHECKING
 
 from leadlight.forgotten import Forgotten
 from leadlight.model import Documents, decode
 from leadlight.ports import Accounts, Bus, Facts, FailedEvents, Leads, Merges, Ports, Records, Secrets
 from leadlight.runtime.environment import Environment
-from leadlight.scoring import Portfolio
+
+if TYPE_CHECKING:
+    from leadlight.scoring import Portfolio
 
 
 class AwsPorts:
@@ -87,8 +90,10 @@ class AwsPorts:
         return decode(resources.files("leadlight.model").joinpath("published.json").read_bytes())
 
     @cached_property
-    def portfolio(self) -> Portfolio:
+    def portfolio(self) -> "Portfolio":
         """The models, each ready to score when it is first needed."""
+        from leadlight.scoring import Portfolio  # noqa: PLC0415
+
         return Portfolio(self.documents.models)
 
     @property
