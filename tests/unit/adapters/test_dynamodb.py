@@ -1,6 +1,7 @@
 """The DynamoDB adapters on an in-memory DynamoDB: conditions, repeats, pages."""
 
 import botocore.session
+import msgspec
 import pytest
 from moto import mock_aws
 
@@ -204,3 +205,20 @@ def test_a_line_of_spend_is_stored_once_and_the_last_content_stays(tables):
     found = records.spend()
     assert [each.day for each in found] == sorted(each.day for each in lines)
     assert {each.id: each.amount for each in found} == {str(n): 100 + 100 * (n == 0) for n in range(40)}
+
+
+def test_decisions_that_were_taken_together_are_one_item_and_go_one_by_one(tables):
+    """Whichever of them are to go, in any order; the rest stays."""
+    records = DynamoRecords("records")
+    taken = [msgspec.structs.replace(DECISION, seq=seq) for seq in range(1, 5)]
+    nurtured = msgspec.structs.replace(DECISION, seq=1, kind="enrolled", campaign="warm-up")
+    records.put_decisions(taken[:2])
+    records.put_decisions(taken[:3])  # the outbox grew before it was emptied
+    records.put_decisions(taken[3:])
+    records.put_decisions([nurtured])
+    assert len(tables.scan(TableName="records")["Items"]) == 3
+    assert {each.id for each in records.decisions("ld_a")} == {"ld_a#1", "ld_a#2", "ld_a#3", "ld_a#4", "ld_a#n1"}
+    records.drop_decisions(taken[1:2])
+    assert {each.id for each in records.decisions("ld_a")} == {"ld_a#1", "ld_a#3", "ld_a#4", "ld_a#n1"}
+    records.drop_decisions(records.decisions("ld_a"))
+    assert not tables.scan(TableName="records")["Items"]

@@ -43,12 +43,19 @@ class DynamoRecords:
     def decisions(self, lead_id: str) -> list[Decision]:
         """A lead's decisions, oldest first."""
         rows = self._query(f"decisions#{lead_id}")
-        found = {each.id: each for row in rows for each in decode(row.body if row.body[0] == "[" else f"[{row.body}]")}
+        found = {each.id: each for row in rows for each in _decisions(row)}
         return sorted(found.values(), key=lambda decision: (decision.decided_at, decision.id))
 
     def drop_decisions(self, decisions: Sequence[Decision]) -> None:
-        """Removes the records of some decisions."""
-        self._write(gone=self._together(decisions))
+        """Removes some decisions, whichever items they are in."""
+        gone = {decision.id for decision in decisions}
+        for lead_id in sorted({decision.lead_id for decision in decisions}):
+            for row in self._query(f"decisions#{lead_id}"):
+                held = _decisions(row)
+                kept = [decision for decision in held if decision.id not in gone]
+                changed = self._record(row.pk, row.sk, body=encode(kept))
+                if len(kept) < len(held):
+                    self._write([changed] if kept else [], [] if kept else [row])
 
     def _together(self, decisions: Sequence[Decision]) -> Iterator[Record]:
         """An item for the decisions of a lead, under the first one: an outbox only grows until it is emptied."""
@@ -96,6 +103,11 @@ class DynamoRecords:
                     batch.delete(row)
 
         _reached(write)
+
+
+def _decisions(row: Record) -> list[Decision]:
+    """The decisions of an item; one that is not in a list was stored before they were stored together."""
+    return decode(row.body if row.body.startswith("[") else f"[{row.body}]")
 
 
 def _reached(action: Callable[[], ResultT]) -> ResultT:
