@@ -103,7 +103,7 @@ class Resources:
             "publish": Access(
                 grants=(
                     _table(leads.table_arn, "GetItem", "UpdateItem"),
-                    _table(records.table_arn, "BatchWriteItem"),
+                    _table(records.table_arn, "BatchWriteItem", "Query"),
                     put_events,
                     *self._stream(leads.table_stream_arn),
                 ),

@@ -62,7 +62,7 @@ GRANTS: dict[str, dict[str, set[str]]] = {
         "PublishLogs": LOGS,
         "Leads": {"dynamodb:GetItem", "dynamodb:UpdateItem"},
         "Leads stream": STREAM,
-        "Records": {"dynamodb:BatchWriteItem"},
+        "Records": {"dynamodb:BatchWriteItem", "dynamodb:Query"},
         "Bus": PUT_EVENTS,
         "Bucket": {"s3:ListBucket"},
         "Bucket/aws/lambda/*": PUT,
