@@ -72,7 +72,7 @@ class Resources:
             "ingest": Access(
                 grants=(
                     _table(activities.table_arn, "BatchWriteItem", "PutItem"),
-                    _table(records.table_arn, "PutItem"),
+                    _table(records.table_arn, "UpdateItem"),
                     Grant(
                         actions=("secretsmanager:GetSecretValue",),
                         resource=self.secrets.arn_pattern,
@@ -91,7 +91,7 @@ class Resources:
                     _table(
                         leads.table_arn, "BatchGetItem", "BatchWriteItem", "ConditionCheckItem", "GetItem", "PutItem"
                     ),
-                    _table(records.table_arn, "BatchWriteItem", "GetItem", "PutItem", "Query", "UpdateItem"),
+                    _table(records.table_arn, "BatchWriteItem", "GetItem", "Query", "UpdateItem"),
                     failed_bodies,
                     read_forgotten,
                     *self._stream(activities.table_stream_arn),
@@ -136,6 +136,7 @@ class Resources:
                     "ACTIVITIES_TABLE", "LEADS_TABLE", "RECORDS_TABLE", "BUS", "RETENTION_DAYS", "FOLD_PLUS_TAGS"
                 ),
             ),
+            "repair": self._repair(put_events, read_forgotten),
             "erase": Access(
                 grants=(
                     _table(activities.table_arn, "BatchWriteItem", "Query"),
@@ -157,6 +158,60 @@ class Resources:
                 ),
             ),
         }
+
+    def _repair(self, *also: Grant) -> Access:
+        """What rescore, publish and nurture may do with the tables; and to read what they could not take."""
+        activities, leads, records = self.tables.activities, self.tables.leads, self.tables.records
+        take = ("sqs:DeleteMessage", "sqs:ReceiveMessage")
+        return Access(
+            grants=(
+                _table(
+                    activities.table_arn,
+                    "BatchGetItem",
+                    "BatchWriteItem",
+                    "DeleteItem",
+                    "GetItem",
+                    "PutItem",
+                    "Query",
+                ),
+                _table(
+                    leads.table_arn,
+                    "BatchWriteItem",
+                    "BatchGetItem",
+                    "ConditionCheckItem",
+                    "GetItem",
+                    "PutItem",
+                    "Scan",
+                    "UpdateItem",
+                ),
+                _table(records.table_arn, "BatchWriteItem", "GetItem", "Query", "UpdateItem"),
+                _allow("s3:ListBucket", self.storage.bucket.bucket_arn),
+                self._objects(
+                    FAILED_PREFIX, "s3:GetObject", "s3:PutObject", reason="Any failed event may be replayed."
+                ),
+                self._objects(
+                    STREAM_FAILURES_PREFIX, "s3:DeleteObject", "s3:GetObject", reason="So may any batch be redriven."
+                ),
+                *(Grant(actions=take, resource=queue.queue_arn) for queue in self.failures.all.values()),
+                *also,
+            ),
+            environment={
+                **self._names(
+                    "ACTIVITIES_TABLE",
+                    "LEADS_TABLE",
+                    "RECORDS_TABLE",
+                    "BUCKET",
+                    "BUS",
+                    "FORGOTTEN_SECRET",
+                    "RETENTION_DAYS",
+                    "FOLD_PLUS_TAGS",
+                ),
+                **{
+                    f"LEADLIGHT_{consumer.upper()}_FAILURES": queue.queue_url
+                    for consumer, queue in self.failures.all.items()
+                },
+            },
+        )
 
     def _stream(self, stream_arn: str | None) -> Iterator[Grant]:
         """What Lambda does in the function's name: read the stream, and keep what could not be processed."""

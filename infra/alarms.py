@@ -1,6 +1,6 @@
 """What wakes somebody: a queue that holds anything, a stream that lags, a function in trouble."""
 
-from aws_cdk import Duration
+from aws_cdk import Aws, Duration, aws_logs
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_sns as sns
@@ -12,6 +12,8 @@ from infra.functions import Functions
 from infra.settings import Settings
 
 STREAM_CONSUMERS = ("rescore", "publish")
+KEEPERS = ("ingest", "rescore")  # of failed events
+FAILED_LINE = "failed event"  # what they log: it names nobody
 PERIOD = Duration.minutes(1)
 
 
@@ -28,6 +30,7 @@ class Alarms(Construct):
         settings: Settings,
     ) -> None:
         super().__init__(scope, construct_id)
+        self._functions = functions
         self._topic = self._mailed(settings.alarm_email) if settings.alarm_email else None
         for consumer, queue in failures.all.items():
             visible = queue.metric_approximate_number_of_messages_visible(period=PERIOD, statistic="Maximum")
@@ -45,6 +48,23 @@ class Alarms(Construct):
             self._alarm(f"{name.title()}Errors", function.metric_errors(period=PERIOD), f"{name} fails")
             throttles = function.metric_throttles(period=PERIOD)
             self._alarm(f"{name.title()}Throttles", throttles, f"{name} is throttled")
+
+        self._alarm("FailedEvents", self._failed_events(), "events could not be understood: `leadlight failed`")
+
+    def _failed_events(self) -> cloudwatch.Metric:
+        """How many times failed events were kept, counted in the log: the hot paths pay nothing for a metric."""
+        namespace = f"Leadlight/{Aws.STACK_NAME}"
+        for name in KEEPERS:
+            aws_logs.MetricFilter(
+                self,
+                f"{name.title()}FailedEvents",
+                log_group=self._functions[name].log_group,
+                filter_pattern=aws_logs.FilterPattern.string_value("$.message", "=", FAILED_LINE),
+                metric_namespace=namespace,
+                metric_name="FailedEvents",
+                metric_value="1",
+            )
+        return cloudwatch.Metric(namespace=namespace, metric_name="FailedEvents", period=PERIOD, statistic="Sum")
 
     def _alarm(
         self, name: str, metric: cloudwatch.Metric, description: str, *, threshold: int = 1, periods: int = 1

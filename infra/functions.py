@@ -31,6 +31,7 @@ SIZING = {
     "nurture": Sizing(memory_mb=512, timeout_seconds=30),
     "rollup": Sizing(memory_mb=1024, timeout_seconds=300),
     "api": Sizing(memory_mb=512, timeout_seconds=20),
+    "repair": Sizing(memory_mb=1024, timeout_seconds=29),
     "erase": Sizing(memory_mb=1024, timeout_seconds=29),
 }
 

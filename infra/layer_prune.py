@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 # The AWS services that the functions call; botocore ships the models of some 400.
-SERVICES = frozenset({"dynamodb", "events", "s3", "secretsmanager", "sts"})
+SERVICES = frozenset({"dynamodb", "events", "s3", "secretsmanager", "sqs", "sts"})
 LICENSES = ("licen", "notice", "copying")
 METADATA_KEPT = ("Metadata-Version:", "Name:", "Version:", "License:", "License-Expression:")
 

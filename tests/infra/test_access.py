@@ -20,12 +20,13 @@ PUT = {"s3:PutObject"}
 ANY = {"s3:DeleteObject", "s3:GetObject", "s3:PutObject"}
 PUT_EVENTS = {"events:PutEvents"}
 SEND = {"sqs:SendMessage"}
+TAKE = {"sqs:DeleteMessage", "sqs:ReceiveMessage"}
 
 GRANTS: dict[str, dict[str, set[str]]] = {
     "Ingest": {
         "IngestLogs": LOGS,
         "Activities": {"dynamodb:BatchWriteItem", "dynamodb:PutItem"},
-        "Records": {"dynamodb:PutItem"},
+        "Records": {"dynamodb:UpdateItem"},
         "Bucket/failed/*": PUT,
         "secret:AWS::StackName/sources/*": {"secretsmanager:GetSecretValue"},
     },
@@ -49,7 +50,6 @@ GRANTS: dict[str, dict[str, set[str]]] = {
         "Records": {
             "dynamodb:BatchWriteItem",
             "dynamodb:GetItem",
-            "dynamodb:PutItem",
             "dynamodb:Query",
             "dynamodb:UpdateItem",
         },
@@ -86,6 +86,34 @@ GRANTS: dict[str, dict[str, set[str]]] = {
         "Records": {"dynamodb:BatchWriteItem", "dynamodb:Query"},
         "Bus": PUT_EVENTS,
     },
+    "Repair": {
+        "RepairLogs": LOGS,
+        "Activities": {
+            "dynamodb:BatchGetItem",
+            "dynamodb:BatchWriteItem",
+            "dynamodb:DeleteItem",
+            "dynamodb:GetItem",
+            "dynamodb:PutItem",
+            "dynamodb:Query",
+        },
+        "Leads": {
+            "dynamodb:BatchGetItem",
+            "dynamodb:BatchWriteItem",
+            "dynamodb:ConditionCheckItem",
+            "dynamodb:GetItem",
+            "dynamodb:PutItem",
+            "dynamodb:Scan",
+            "dynamodb:UpdateItem",
+        },
+        "Records": {"dynamodb:BatchWriteItem", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem"},
+        "Bus": PUT_EVENTS,
+        "FailuresNurture": TAKE,
+        "FailuresRollup": TAKE,
+        "Bucket": {"s3:ListBucket"},
+        "Bucket/failed/*": {"s3:GetObject", "s3:PutObject"},
+        "Bucket/aws/lambda/*": {"s3:DeleteObject", "s3:GetObject"},
+        "secret:AWS::StackName/forgotten/*": {"secretsmanager:GetSecretValue"},
+    },
     "Erase": {
         "EraseLogs": LOGS,
         "Activities": {"dynamodb:BatchWriteItem", "dynamodb:Query"},
@@ -113,6 +141,10 @@ NAMES = {
     "Nurture": {"LEADS_TABLE"},
     "Rollup": {"LEADS_TABLE", "RECORDS_TABLE"},
     "Api": {*TABLES, "BUS", "RETENTION_DAYS", "FOLD_PLUS_TAGS"},
+    "Repair": {
+        *(*TABLES, "BUCKET", "BUS", "FORGOTTEN_SECRET", "RETENTION_DAYS", "FOLD_PLUS_TAGS"),
+        *("NURTURE_FAILURES", "ROLLUP_FAILURES"),
+    },
     "Erase": {*TABLES, "BUCKET", "FORGOTTEN_SECRET", "RETENTION_DAYS", "FOLD_PLUS_TAGS"},
 }
 

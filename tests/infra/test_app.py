@@ -21,7 +21,7 @@ OUTPUTS = {
     *("ApiUrl", "ActivitiesTable", "LeadsTable", "RecordsTable", "Bucket", "Bus", "SecretsPrefix"),
     *("ActivitiesStreamArn", "LeadsStreamArn"),
     *("IngestFunction", "RescoreFunction", "PublishFunction"),
-    *("NurtureFunction", "RollupFunction", "ApiFunction", "EraseFunction"),
+    *("NurtureFunction", "RollupFunction", "ApiFunction", "RepairFunction", "EraseFunction"),
 }
 # What a resource may be called in an account, wherever its type says so; an inline policy's name is its role's.
 NAME_KEYS = {
@@ -32,6 +32,7 @@ NAMED_BY_OTHERS = {
     "AWS::Lambda::EventInvokeConfig",
     "AWS::Lambda::EventSourceMapping",
     "AWS::Lambda::Permission",
+    "AWS::Logs::MetricFilter",
 }
 
 

@@ -84,5 +84,5 @@ def test_no_log_is_kept_for_ever(dev: Synthesized, prod: Synthesized) -> None:
     """One group per function and one for the API's access log, each with a retention."""
     for stack in (dev, prod):
         groups = stack.of_type("AWS::Logs::LogGroup")
-        assert len(groups) == 8
+        assert len(groups) == 9
         assert all(group["RetentionInDays"] == 90 for group in groups.values())

@@ -5,11 +5,12 @@ from typing import Any
 import pytest
 from aws_cdk.assertions import Match
 
+from leadlight.failed import FAILED
 from tests.infra.synthesized import Synthesized
 
 pytestmark = pytest.mark.xdist_group("infra")
 
-FUNCTIONS = {"Ingest", "Rescore", "Publish", "Nurture", "Rollup", "Api", "Erase"}
+FUNCTIONS = {"Ingest", "Rescore", "Publish", "Nurture", "Rollup", "Api", "Repair", "Erase"}
 
 
 def alarms(stack: Synthesized, metric: str) -> dict[str, dict[str, Any]]:
@@ -86,6 +87,21 @@ def test_both_stream_consumers_have_an_alarm_on_their_lag(dev: Synthesized) -> N
 def test_every_function_has_an_alarm(dev: Synthesized, metric: str) -> None:
     """On failing, and on not getting to run."""
     assert set(alarms(dev, metric)) == set(dev.of_type("AWS::Lambda::Function"))
+
+
+def test_new_failed_events_have_an_alarm(dev: Synthesized) -> None:
+    """Counted in the log, by the line that says so and names nobody; of this stack alone."""
+    namespace = {"Fn::Join": ["", ["Leadlight/", {"Ref": "AWS::StackName"}]]}
+    filters = dev.of_type("AWS::Logs::MetricFilter").values()
+    groups = {each["LogGroupName"]["Ref"] for each in filters}
+    assert {name.removeprefix("Functions").partition("Logs")[0] for name in groups} == {"Ingest", "Rescore"}
+    for each in filters:
+        assert each["FilterPattern"] == f'{{ $.message = "{FAILED}" }}'
+        [metric] = each["MetricTransformations"]
+        assert metric == {"MetricName": "FailedEvents", "MetricNamespace": namespace, "MetricValue": "1"}
+    alarm = dev.one("AWS::CloudWatch::Alarm", "FailedEvents")
+    assert (alarm["Namespace"], alarm["MetricName"], alarm["Statistic"]) == (namespace, "FailedEvents", "Sum")
+    assert (alarm["Threshold"], alarm["TreatMissingData"]) == (1, "notBreaching")
 
 
 def test_alarms_are_mailed_when_an_address_is_set(dev: Synthesized, prod: Synthesized) -> None:

@@ -13,6 +13,8 @@ AUTHORIZED = {
     "GET /v1/leads",
     "GET /v1/leads/{lead_id}",
     "GET /v1/leads/{lead_id}/links",
+    "GET /v1/leads/{lead_id}/state",
+    "POST /v1/leads/{lead_id}/rebuild",
     "POST /v1/leads/{lead_id}/forget",
     "GET /v1/leads/{lead_id}/export",
     "GET /v1/accounts",
@@ -20,6 +22,12 @@ AUTHORIZED = {
     "GET /v1/kpis",
     "POST /v1/kpis/rollups",
     "POST /v1/spend",
+    "GET /v1/failed-events",
+    "GET /v1/failed-events/{failed_id}",
+    "POST /v1/failed-events/{failed_id}/replay",
+    "POST /v1/failed-events/replay",
+    "POST /v1/redrive",
+    "GET /v1/audit",
 }
 OPEN = {
     "POST /v1/webhooks/{source}",
@@ -47,9 +55,15 @@ def test_every_route_is_authorized_but_webhooks_and_health(dev: Synthesized) -> 
         ("/v1/activities", "Ingest"),
         ("/v1/leads", "Api"),
         ("/v1/leads/{lead_id}/forget", "Erase"),
+        ("/v1/leads/{lead_id}/state", "Api"),
+        ("/v1/leads/{lead_id}/rebuild", "Repair"),
+        ("/v1/failed-events/{failed_id}", "Repair"),
+        ("/v1/redrive", "Repair"),
     ],
 )
-def test_writes_go_to_ingest_reads_to_api_and_erasing_to_erase(dev: Synthesized, path: str, function: str) -> None:
+def test_writes_go_to_ingest_reads_to_api_repairs_to_repair_and_erasing_to_erase(
+    dev: Synthesized, path: str, function: str
+) -> None:
     """The function that reads cannot store facts, nor delete any; the one that stores them reads no lead."""
     integrations = dev.of_type("AWS::ApiGatewayV2::Integration")
     for route in dev.of_type("AWS::ApiGatewayV2::Route").values():

@@ -97,7 +97,7 @@ def test_the_layer_works_without_the_development_environment(built: Path) -> Non
         "for service in sys.argv[2:]:\n"
         "    botocore.session.get_session().create_client(service, region_name='us-east-1')\n"
     )
-    services = ["dynamodb", "events", "s3", "secretsmanager", "sts"]
+    services = ["dynamodb", "events", "s3", "secretsmanager", "sqs", "sts"]
     command = [sys.executable, "-I", "-S", "-c", check, str(built / "python"), *services]
     result = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (result.returncode, result.stderr) == (0, "")

@@ -47,7 +47,7 @@ def errors(outcome: Outcome) -> Iterator[Breach]:
 
 def ingest_adds_up(outcome: Outcome) -> Iterator[Breach]:
     """Received = recorded + refused + failed; what was signed and not understood is kept."""
-    kept = outcome.world.failed.kept
+    kept = outcome.world.failed.all
     for request, answer in outcome.answers:
         if answer["statusCode"] != request.status:
             yield "ingest", f"{answer['statusCode']} instead of {request.status}: {answer['body']}"

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -15,6 +16,7 @@ from functions.erase import handler as erase
 from functions.ingest import handler as ingest
 from functions.nurture import handler as nurture
 from functions.publish import handler as publish
+from functions.repair import handler as repair
 from functions.rescore import handler as rescore
 from leadlight.runtime import wiring
 from tests.simulation.memory_secrets import SECRET
@@ -24,6 +26,7 @@ from tests.simulation.tables import Stream
 from tests.simulation.world import World
 
 erase.logger.setLevel("ERROR")
+repair.logger.setLevel("ERROR")
 
 
 class Quiet:
@@ -61,6 +64,33 @@ class Quiet:
             page = self._lead(erase, "GET", lead_id, "export", query={"next": cursor})
             yield page
             cursor = page["next"]
+
+    def repair(self, route: str, *, query: dict[str, str] | None = None, **parameters: str) -> dict[str, Any]:
+        """A request of the repair function, by its route."""
+        method, _, path = route.partition(" ")
+        return self._http(repair, method, path, "", parameters=parameters, query=query)
+
+    def redrive(self) -> Counter[str]:
+        """Asks until it is done; what was redriven, by kind."""
+        redriven: Counter[str] = Counter()
+        cursor: str | None = ""
+        while cursor is not None:
+            told = self.repair("POST /v1/redrive", query={"next": cursor})
+            redriven.update(told["redriven"])
+            cursor = told["next"]
+        return redriven
+
+    def audit(self) -> dict[str, Any]:
+        """The whole table, a lead at a time: the sum of the facts' terms, and the leads that differ."""
+        facts: Counter[str] = Counter()
+        differing: dict[str, Any] = {}
+        cursor: str | None = ""
+        while cursor is not None:
+            told = self.repair("GET /v1/audit", query={"next": cursor, "limit": "1"})
+            facts.update(told["facts"])
+            differing |= {each["lead_id"]: each["differences"] for each in told["differing"]}
+            cursor = told["next"]
+        return {"facts": facts, "differing": differing}
 
     def settle(self) -> None:
         """Runs the streams' functions, and the rule's, until nothing is left."""

@@ -36,7 +36,7 @@ def breaches(outcome: Outcome) -> Iterator[str]:
         if not isinstance(error, Unavailable | Conflict) and type(error).__name__ != "BatchProcessingError":
             yield repr(error)
     yield from (f"refused: {answer}" for _, answer in outcome.answers if answer["statusCode"] >= 300)
-    yield from (f"set aside: {kept.reason}" for kept in world.failed.kept.values() if b"#poison" not in kept.raw)
+    yield from (f"set aside: {kept.reason}" for kept in world.failed.all.values() if b"#poison" not in kept.raw)
     states = {state.lead_id: state for state in world.leads.scan()}
     for account_id in {lead_id for lead_id in world.facts.table.items if is_account(lead_id)}:
         found = known_of_account(states[account_id].fold if account_id in states else Fold())

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import cache
+from zlib import crc32
 
 import msgspec
 
@@ -38,6 +39,7 @@ from leadlight.state import LeadState
 from tests.simulation.memory_accounts import MemoryAccounts
 from tests.simulation.memory_failed_events import MemoryFailedEvents
 from tests.simulation.memory_forgotten import MemoryForgotten
+from tests.simulation.memory_letters import MemoryLetters
 from tests.simulation.memory_merges import MemoryMerges
 from tests.simulation.memory_secrets import MemorySecrets
 from tests.simulation.scheduler import Scheduler
@@ -77,6 +79,7 @@ class World:
         self.leads = MemoryLeads(self, Table(self.leads_stream, "item"))
         self.records = MemoryRecords(self)
         self.failed = MemoryFailedEvents(self)
+        self.letters = MemoryLetters(self)
         self.forgotten = MemoryForgotten(self)
         self.bus = MemoryBus(self)
         self.secrets = MemorySecrets()
@@ -144,6 +147,13 @@ class MemoryFacts:
         return self._world.scheduler.call(
             "query keys", lambda: [item["key"]["S"] for item in self.table.query(lead_id, "")]
         )
+
+    def images(self, lead_id: str, keys: Sequence[str]) -> dict[str, Item]:
+        def get() -> dict[str, Item]:
+            found = ((key, self.table.get(lead_id, key)) for key in keys)
+            return {key: item for key, item in found if item}
+
+        return self._world.scheduler.call("get items", get)
 
     def delete(self, lead_id: str, keys: Sequence[str]) -> None:
         for key in keys:
@@ -223,6 +233,16 @@ class MemoryLeads:
                 state = whole(item, self.table.get(item["lead_id"]["S"], HISTORY))
                 assert state, "an item that does not go with its history"
                 yield state
+
+    def share(self, part: int, parts: int, *, after: str, limit: int) -> tuple[list[LeadState], str]:
+        def scan() -> tuple[list[LeadState], str]:
+            names = [lead_id for lead_id, items in self.table.items.items() if STATE in items]
+            mine = sorted(each for each in names if crc32(each.encode()) % parts == part and f"{each}#{STATE}" > after)
+            items = (self.table.items[lead_id] for lead_id in mine[:limit])
+            found = [state for each in items if (state := whole(each[STATE], each.get(HISTORY)))]
+            return found, f"{mine[limit - 1]}#{STATE}" if len(mine) > limit else ""
+
+        return self._world.scheduler.call("scan a share", scan)
 
     def ranked(self, stages: Sequence[str], *, below: str, limit: int) -> list[str]:
         ranks = [item for item in self.table.all() if "rank_partition" in item]

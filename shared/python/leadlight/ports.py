@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:  # a function that imports a port's errors need not import all that ports speak of
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
     from leadlight.activity import Fact, Kind
     from leadlight.events import Event
+    from leadlight.failed import DeadLetters, FailedEvents
     from leadlight.forgotten import Forgotten
     from leadlight.kpi import DayMeasures, Spend
     from leadlight.lifecycle.decision import Decision
@@ -29,21 +31,15 @@ class Conflict(Exception):
     """Somebody else saved the item since it was read."""
 
 
-class FailedEvent(NamedTuple):
-    """What could not be understood, kept with its reason and its raw bytes."""
-
-    source: str
-    reason: str
-    received_at: datetime
-    raw: bytes
-
-
 class Stored(NamedTuple):
     """An item of the activities table: its sort key, and the fact that it is; None, and its body, where it is none."""
 
     key: str
     fact: Fact | None
     body: str
+
+
+Image = Mapping[str, Mapping[str, Any]]  # an item in DynamoDB's typed form
 
 
 class Facts(Protocol):
@@ -69,6 +65,9 @@ class Facts(Protocol):
 
     def page(self, lead_id: str, *, after: str, limit: int) -> list[Stored]:
         """What is stored under a lead behind a sort key, in order: at most `limit`, fewer where they are big."""
+
+    def images(self, lead_id: str, keys: Sequence[str]) -> Mapping[str, Image]:
+        """Those of a lead's items that are stored, by key and consistent, as stream records hold them."""
 
     def delete(self, lead_id: str, keys: Sequence[str]) -> None:
         """Deletes what is stored under a lead by these keys; deleting again changes nothing."""
@@ -172,6 +171,9 @@ class Leads(Protocol):
     def scan(self) -> Iterator[LeadState]:
         """Every lead's state."""
 
+    def share(self, part: int, parts: int, *, after: str, limit: int) -> tuple[list[LeadState], str]:
+        """Up to `limit` states of one of so many parts of the table, and behind what to go on; empty at the end."""
+
     def ranked(self, stages: Sequence[str], *, below: str, limit: int) -> list[str]:
         """The highest rank keys of some stages under `below`, highest first, at most `limit` of them."""
 
@@ -199,25 +201,6 @@ class Records(Protocol):
 
     def spend(self) -> list[Spend]:
         """All lines of spend, oldest first."""
-
-
-class FailedEvents(Protocol):
-    """Where failed events are kept."""
-
-    def keep(self, event: FailedEvent) -> str:
-        """Stores one durably; returns its id. Keeping the same one again changes nothing."""
-
-    def places(self, *, after: str, limit: int) -> list[str]:
-        """Where raw bytes are kept, in order, behind a place: failed events, and batches that a stream gave up."""
-
-    def bodies(self, places: Sequence[str]) -> Iterator[tuple[str, bytes]]:
-        """The raw bytes at some places; a place that is gone meanwhile is left out."""
-
-    def reason(self, place: str) -> str:
-        """Why the failed event at a place could not be understood; empty where nothing says so."""
-
-    def cut(self, place: str, raw: bytes | None, *, reason: str = "") -> None:
-        """Replaces the raw bytes at a place and the reason; None removes both."""
 
 
 class Bus(Protocol):
@@ -260,6 +243,10 @@ class Ports(Protocol):
     @property
     def failed(self) -> FailedEvents:
         """Where failed events are kept."""
+
+    @property
+    def letters(self) -> DeadLetters:
+        """The dead-letter queues."""
 
     @property
     def forgotten(self) -> Forgotten:

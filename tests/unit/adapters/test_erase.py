@@ -12,9 +12,10 @@ from leadlight.adapters.forgotten import KeyedForgotten
 from leadlight.adapters.lead_items import HISTORY
 from leadlight.adapters.leads import DynamoLeads
 from leadlight.adapters.records import DynamoRecords
+from leadlight.failed import FailedEvent
 from leadlight.forgotten import Begun, Forgetting
 from leadlight.nurture import NurtureState
-from leadlight.ports import FailedEvent, Unavailable
+from leadlight.ports import Unavailable
 from leadlight.state import LeadState
 from tests.unit.adapters.test_dynamodb import table
 from tests.unit.builders import NOW, activity, fact

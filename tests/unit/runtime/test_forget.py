@@ -67,7 +67,7 @@ def found(running: Quiet) -> set[str]:
     world = running.world
     stored = [item for table in (world.facts.table, world.leads.table) for item in table.all()]
     records = [world.records.stored, world.records.spent, world.forgotten.marked]
-    kept = [(event.reason, event.raw) for event in world.failed.kept.values()]
+    kept = [(event.reason, event.raw) for event in world.failed.all.values()]
     everything = repr([stored, records, kept]).casefold()
     return {name for name in (*PERSONAL, ROOT) if name.casefold() in everything}
 
@@ -205,7 +205,7 @@ def test_others_keep_what_is_theirs(running):
     running.settle()
     assert found(running) == set()
     assert msgspec.to_builtins(state(running, lead_id_of(Identity("email", OTHER))).fold.deals) == before
-    [event] = running.world.failed.kept.values()
+    [event] = running.world.failed.all.values()
     assert json.loads(event.raw) == {"batch": [mixed[1]]}
 
 
@@ -394,7 +394,7 @@ def test_where_plus_tags_are_folded_erasing_folds_too(running):
     assert state(running)
     running.forget(lead("email", tagged), f"email:{tagged.upper()}")
     running.settle()
-    assert (found(running), running.world.failed.kept) == (set(), {})
+    assert (found(running), running.world.failed.all) == (set(), {})
 
 
 def test_an_export_holds_everything(running, monkeypatch):

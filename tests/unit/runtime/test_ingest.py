@@ -103,7 +103,7 @@ def test_a_signed_event_that_can_not_be_understood_is_kept_with_its_bytes(world)
     """And the vendor gets a 202: it could not mend it."""
     status, answer = post(signed({"type": "track", "userId": "u"}))
     assert (status, answer["failed"]) == (202, 1)
-    [kept] = world.failed.kept.values()
+    [kept] = world.failed.all.values()
     assert kept.raw == b'{"type": "track", "userId": "u"}'
     assert "event must be a non-empty string" in kept.reason
 

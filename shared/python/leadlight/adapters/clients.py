@@ -1,7 +1,7 @@
 """botocore clients, and its errors in our words."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -12,6 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from leadlight.ports import Conflict, Unavailable
 
 BATCH = 25
+_GET_BATCH = 100
 _ROUNDS = 5
 _CONFIG = Config(
     parameter_validation=False,  # the adapters' tests see to it, and it is a tenth of a put's CPU
@@ -63,6 +64,24 @@ def batch_write(client: Any, table: str, items: list[dict[str, Any]]) -> None:
 def batch_delete(client: Any, table: str, keys: list[dict[str, Any]]) -> None:
     """Deletes items in the same way."""
     _batches(client, table, [{"DeleteRequest": {"Key": key}} for key in keys])
+
+
+def batch_get(client: Any, table: str, keys: Sequence[Mapping[str, Any]], *, consistent: bool = False) -> Iterator[Any]:
+    """Those of some items that exist, 100 at a time, in any order.
+
+    Raises:
+        Unavailable: some were still left unread after five rounds.
+    """
+    for start in range(0, len(keys), _GET_BATCH):
+        left: Mapping[str, Any] = {table: {"Keys": keys[start : start + _GET_BATCH], "ConsistentRead": consistent}}
+        for _ in range(_ROUNDS):
+            answer = call(client.batch_get_item, RequestItems=left)
+            yield from answer["Responses"].get(table, [])
+            left = answer.get("UnprocessedKeys") or {}
+            if not left:
+                break
+        else:
+            raise Unavailable(f"{table} left keys unread")
 
 
 def _batches(client: Any, table: str, requests: list[dict[str, Any]]) -> None:

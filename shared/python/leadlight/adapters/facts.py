@@ -2,12 +2,12 @@ from collections.abc import Sequence
 
 from leadlight.activity import Fact, Kind
 from leadlight.activity.order_key import day_of, day_text
-from leadlight.adapters.clients import batch_delete, batch_write, call, client
+from leadlight.adapters.clients import batch_delete, batch_get, batch_write, call, client
 from leadlight.adapters.fact_items import readable, stored, to_item
 from leadlight.adapters.merge_items import MERGE, member_from_item
 from leadlight.adapters.queries import query
 from leadlight.merge import in_force
-from leadlight.ports import Conflict, Stored
+from leadlight.ports import Conflict, Image, Stored
 
 
 class DynamoFacts:
@@ -68,6 +68,12 @@ class DynamoFacts:
             Limit=limit,
         )
         return [stored(item) for item in answer["Items"]]
+
+    def images(self, lead_id: str, keys: Sequence[str]) -> dict[str, Image]:
+        """Those of a lead's items that are stored now, by their keys; by consistent reads."""
+        wanted = [{"lead_id": {"S": lead_id}, "key": {"S": key}} for key in dict.fromkeys(keys)]
+        found = batch_get(self._client, self._table, wanted, consistent=True)
+        return {item["key"]["S"]: item for item in found}
 
     def delete(self, lead_id: str, keys: Sequence[str]) -> None:
         """Deletes what is stored under a lead by these keys."""

@@ -1,12 +1,14 @@
 import hashlib
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from functools import cached_property
 
 from leadlight.activity.order_key import milliseconds, timestamp
 from leadlight.adapters.clients import call, client
 from leadlight.adapters.fact_items import Item
-from leadlight.ports import FailedEvent, Unavailable
+from leadlight.failed import FailedEvent, Kept
+from leadlight.ports import Conflict, Unavailable
 
 _KEPT_SECONDS = 30 * 86_400
 _FAILED = "failed/"
@@ -22,24 +24,57 @@ class StoredFailedEvents:
         self._table = table
 
     def keep(self, event: FailedEvent) -> str:
-        """Stores one durably; returns its id. The same bytes of a source on a day are the same failed event."""
-        day = event.received_at.date().isoformat()
-        name = hashlib.sha256(event.source.encode() + b"\0" + event.raw).hexdigest()[:26]
-        place = f"{_FAILED}{event.source}/{day}/{name}"
-        call(client("s3").put_object, Bucket=self._bucket, Key=place, Body=event.raw)
+        """Stores one durably; returns its id. Where it was kept before, its first time stays, and it waits again."""
+        kept = Kept.of(event, hashlib.sha256(event.source.encode() + b"\0" + event.raw).hexdigest()[:26])
+        call(client("s3").put_object, Bucket=self._bucket, Key=kept.place, Body=event.raw)
+        first = "received_at = if_not_exists(received_at, :at), expires_at = if_not_exists(expires_at, :end)"
         call(
-            client("dynamodb").put_item,
+            client("dynamodb").update_item,
             TableName=self._table,
-            Item={
-                "pk": {"S": f"failed#{day}"},
-                "sk": {"S": f"{event.source}#{name}"},
-                "reason": {"S": event.reason},
-                "place": {"S": place},
-                "received_at": {"S": timestamp(event.received_at)},
-                "expires_at": {"N": str(milliseconds(event.received_at) // 1000 + _KEPT_SECONDS)},
+            Key=_key(kept.day, kept.source, kept.name),
+            UpdateExpression=f"SET reason = :reason, place = :place, {first} REMOVE replayed_at",
+            ExpressionAttributeValues={
+                ":reason": {"S": event.reason},
+                ":place": {"S": kept.place},
+                ":at": {"S": kept.moment},
+                ":end": {"N": str(milliseconds(event.received_at) // 1000 + _KEPT_SECONDS)},
             },
         )
-        return f"{day}/{event.source}/{name}"
+        return kept.id
+
+    def kept(self, day: str, *, after: str, limit: int) -> list[Kept]:
+        """Failed events of a day behind an id of that day, in order of source and name."""
+        _, source, name = _parts(after)
+        answer = call(
+            client("dynamodb").query,
+            TableName=self._table,
+            KeyConditionExpression="pk = :day AND sk > :after",
+            ExpressionAttributeValues={":day": {"S": f"failed#{day}"}, ":after": {"S": f"{source}#{name}"}},
+            ConsistentRead=True,
+            Limit=limit,
+        )
+        return list(map(_from_item, answer["Items"]))
+
+    def find(self, failed_id: str) -> Kept | None:
+        """The failed event of an id."""
+        key, table = _key(*_parts(failed_id)), client("dynamodb")
+        item = call(table.get_item, TableName=self._table, Key=key, ConsistentRead=True).get("Item")
+        return _from_item(item) if item else None
+
+    def settle(self, kept: Kept) -> None:
+        """Stores the reason and `replayed_at`, where the record was not removed meanwhile."""
+        replayed = {":at": {"S": timestamp(kept.replayed_at)}} if kept.replayed_at else {}
+        try:
+            call(
+                client("dynamodb").update_item,
+                TableName=self._table,
+                Key=_key(kept.day, kept.source, kept.name),
+                UpdateExpression="SET reason = :reason" + (", replayed_at = :at" if replayed else ""),
+                ConditionExpression="attribute_exists(pk)",
+                ExpressionAttributeValues={":reason": {"S": kept.reason}, **replayed},
+            )
+        except Conflict:
+            return
 
     def places(self, *, after: str, limit: int) -> list[str]:
         """Where raw bytes are kept, in order, behind a place."""
@@ -103,4 +138,28 @@ def _record_of(place: str) -> Item | None:
     if not place.startswith(_FAILED):
         return None
     _, source, day, name = place.split("/")
+    return _key(day, source, name)
+
+
+def _key(day: str, source: str, name: str) -> Item:
     return {"pk": {"S": f"failed#{day}"}, "sk": {"S": f"{source}#{name}"}}
+
+
+def _parts(failed_id: str) -> tuple[str, str, str]:
+    """Day, source and name; what is no id names nothing that is kept."""
+    day, _, rest = failed_id.partition(".")
+    source, _, name = rest.rpartition(".")
+    return day, source, name
+
+
+def _from_item(item: Item) -> Kept:
+    source, _, name = item["sk"]["S"].rpartition("#")
+    replayed = item.get("replayed_at")
+    return Kept(
+        day=item["pk"]["S"].removeprefix("failed#"),
+        source=source,
+        name=name,
+        reason=item["reason"]["S"],
+        received_at=datetime.fromisoformat(item["received_at"]["S"]),
+        replayed_at=datetime.fromisoformat(replayed["S"]) if replayed else None,
+    )

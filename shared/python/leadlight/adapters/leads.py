@@ -6,7 +6,7 @@ from functools import cached_property
 from itertools import islice
 from typing import Any
 
-from leadlight.adapters.clients import batch_delete, call, client
+from leadlight.adapters.clients import batch_delete, batch_get, call, client
 from leadlight.adapters.lead_items import (
     HISTORY,
     NURTURE,
@@ -26,7 +26,6 @@ from leadlight.ports import Conflict, Unavailable
 from leadlight.state import LeadState
 
 Stored = Mapping[str, Any]
-_GET_BATCH = 100
 _ROUNDS = 5
 _LEAST_PAGE = 8
 
@@ -105,12 +104,10 @@ class DynamoLeads:
 
     def scan(self) -> Iterator[LeadState]:
         """Every lead's state, a page of 1 MB at a time."""
-        return self._whole(self._pairs())
+        return self._whole(_paired(self._items()))
 
-    def _pairs(self) -> Iterator[tuple[Stored, Stored | None]]:
-        """Each state with the history that lies before it: a lead's items come in the order of their names."""
+    def _items(self) -> Iterator[Stored]:
         page: dict[str, Any] = {}
-        history: Stored | None = None
         while True:
             answer = call(
                 self._client.scan,
@@ -120,14 +117,29 @@ class DynamoLeads:
                 ExpressionAttributeValues={":state": {"S": STATE}, ":history": {"S": HISTORY}},
                 **page,
             )
-            for item in answer["Items"]:
-                if item["item"]["S"] == STATE:
-                    yield item, history
-                else:
-                    history = item
+            yield from answer["Items"]
             if "LastEvaluatedKey" not in answer:
                 return
             page = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+
+    def share(self, part: int, parts: int, *, after: str, limit: int) -> tuple[list[LeadState], str]:
+        """States of one of so many segments of the table, up to `limit` items read, and behind what to go on."""
+        lead_id, _, name = after.partition("#")
+        answer = call(
+            self._client.scan,
+            TableName=self._table,
+            Segment=part,
+            TotalSegments=parts,
+            Limit=limit,
+            ConsistentRead=True,
+            FilterExpression="#item IN (:state, :history)",
+            ExpressionAttributeNames={"#item": "item"},
+            ExpressionAttributeValues={":state": {"S": STATE}, ":history": {"S": HISTORY}},
+            **({"ExclusiveStartKey": _key(lead_id, name)} if after else {}),
+        )
+        last = answer.get("LastEvaluatedKey")
+        states = list(self._whole(_paired(answer["Items"])))
+        return states, f"{last['lead_id']['S']}#{last['item']['S']}" if last else ""
 
     def _whole(self, pairs: Iterable[tuple[Stored, Stored | None]]) -> Iterator[LeadState]:
         """The states of items and their histories; where the two do not go together, both are read again."""
@@ -171,21 +183,20 @@ class DynamoLeads:
         return answer.get("Item")
 
     def _many(self, keys: Sequence[Mapping[str, Any]], *, consistent: bool = False) -> Iterator[dict[str, Any]]:
-        for start in range(0, len(keys), _GET_BATCH):
-            left: Mapping[str, Any] = {
-                self._table: {"Keys": keys[start : start + _GET_BATCH], "ConsistentRead": consistent}
-            }
-            for _ in range(_ROUNDS):
-                answer = call(self._client.batch_get_item, RequestItems=left)
-                yield from answer["Responses"].get(self._table, [])
-                left = answer.get("UnprocessedKeys") or {}
-                if not left:
-                    break
-            else:
-                raise Unavailable(f"{self._table} left keys unread")
+        return batch_get(self._client, self._table, keys, consistent=consistent)
 
     def _put(self, item: dict[str, Any], version: int) -> None:
         call(self._client.put_item, TableName=self._table, Item=item, **_condition(version))
+
+
+def _paired(items: Iterable[Stored]) -> Iterator[tuple[Stored, Stored | None]]:
+    """Each state with the history that lies before it: a lead's items come in the order of their names."""
+    history: Stored | None = None
+    for item in items:
+        if item["item"]["S"] == STATE:
+            yield item, history
+        else:
+            history = item
 
 
 def _condition(version: int) -> dict[str, Any]:

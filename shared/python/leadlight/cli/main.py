@@ -6,6 +6,7 @@ from leadlight.cli.diff import diff
 from leadlight.cli.documents import new, reference, schema, set_
 from leadlight.cli.erase import export, forget
 from leadlight.cli.explain import explain
+from leadlight.cli.failed import failed
 from leadlight.cli.forecast import forecast
 from leadlight.cli.help import STACK, examples
 from leadlight.cli.history import history
@@ -13,6 +14,7 @@ from leadlight.cli.imports.commands import import_
 from leadlight.cli.kpis import kpis
 from leadlight.cli.leads import lead, leads
 from leadlight.cli.merges import merge, shared, unmerge
+from leadlight.cli.repair import audit, rebuild, redrive, state
 from leadlight.cli.score import score
 from leadlight.cli.validate import validate
 from leadlight.cli.verdicts import bot, human
@@ -62,5 +64,10 @@ for _command in (
     kpis,
     export,
     forget,
+    failed,
+    redrive,
+    rebuild,
+    audit,
+    state,
 ):
     main.add_command(_command)

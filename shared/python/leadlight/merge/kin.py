@@ -8,7 +8,7 @@ from leadlight.activity.identity import strength
 from leadlight.merge.link import Link, named
 
 MOST_LINKED = 64
-_MARK = 5
+MARK = 5
 
 
 class Derived(msgspec.Struct, frozen=True, array_like=True):
@@ -53,7 +53,7 @@ class Kin(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True):
         return msgspec.structs.replace(self, linked=b"".join(marks))
 
     def _marks(self) -> set[bytes]:
-        return {self.linked[place : place + _MARK] for place in range(0, len(self.linked), _MARK)}
+        return {self.linked[place : place + MARK] for place in range(0, len(self.linked), MARK)}
 
 
 def mark(identity: Identity) -> bytes:

@@ -32,7 +32,7 @@ def bring(news: News, ports: Ports) -> None:
     company = _saved(news, joined, ports).fold.companies.get(news.lead_id)
     if company is None:
         return  # nothing is known of it: there is nothing to tell
-    if news.changes or news.gone:
+    if news.changes or news.gone or news.anew:
         quiet = all(change.fact.backfill for change in news.changes)
         ports.accounts.go_on(Round(news.lead_id, company.version, backfill=quiet))
         _forward(news, company, ports)
@@ -71,7 +71,7 @@ def ranked(state: LeadState, score: int, ports: Ports) -> LeadState:
 def _learn(state: LeadState, news: News, ports: Ports) -> None:
     """Takes facts into the account's fold; other traits than it told before get the version that is put next."""
     changes: Sequence[Change] = news.changes
-    if news.gone:
+    if news.gone or news.anew:
         told, state.fold = state.fold.companies, Fold()
         state.fold.companies = told
         changes = [Change(fact) for fact in ports.facts.every(state.lead_id)]

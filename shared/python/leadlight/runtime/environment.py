@@ -39,6 +39,11 @@ class Environment:
         return _required("LEADLIGHT_BUS")
 
     @property
+    def failure_queues(self) -> dict[str, str]:
+        """The URL of each consumer's dead-letter queue."""
+        return {name: _required(f"LEADLIGHT_{name.upper()}_FAILURES") for name in ("nurture", "rollup")}
+
+    @property
     def secrets_prefix(self) -> str:
         """What the names of the sources' secrets start with."""
         return _required("LEADLIGHT_SECRETS_PREFIX")

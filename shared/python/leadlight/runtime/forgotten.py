@@ -1,6 +1,7 @@
 """Who was forgotten stays forgotten: webhooks that come again bring nobody back, consent given later does."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from leadlight.activity import Kind, is_account
 from leadlight.activity.fact import Fact
@@ -21,7 +22,7 @@ def admitted(state: LeadState, news: News, ports: Ports) -> News | None:
     """
     if is_account(news.lead_id):
         return news  # a company is nobody to be forgotten
-    deleted = any(record["eventName"] == "REMOVE" for record in news.records)
+    deleted = news.anew or any(record["eventName"] == "REMOVE" for record in news.records)
     if state.version and not deleted:
         return _since(state, news, ports)
     past = ports.forgotten.of(news.lead_id)
@@ -65,7 +66,7 @@ def _since(state: LeadState, news: News, ports: Ports) -> News:
     old = [pair for pair in pairs if (fact := _fact(pair[1])) and fact.occurred_at <= begun]
     _discard(news.lead_id, old, ports)
     kept = [pair for pair in pairs if pair not in old]
-    return News(news.lead_id, [record for record, _ in kept], [entry for _, entry in kept])
+    return replace(news, records=[record for record, _ in kept], entries=[entry for _, entry in kept])
 
 
 def _fact(entry: Entry) -> Fact | None:

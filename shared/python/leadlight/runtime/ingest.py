@@ -4,13 +4,15 @@ import difflib
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from leadlight import sources
 from leadlight.activity import Activity, Fact, Kind, facts_of
 from leadlight.activity.fact import RESERVED_TYPES
+from leadlight.failed import FAILED, FailedEvent
 from leadlight.guard.rules import lean
-from leadlight.ports import FailedEvent, Ports
+from leadlight.ports import Ports
 from leadlight.problems import (
     BodyTooLarge,
     MalformedEvent,
@@ -34,6 +36,11 @@ class Receipt:
     recorded: int = 0
     set_aside: int = 0
     problems: list[tuple[int, Problem]] = field(default_factory=list)
+
+    @property
+    def reason(self) -> str:
+        """Why events were not recorded: `place: problem: detail` of each."""
+        return "; ".join(f"{index}: {found.slug}: {found.detail}" for index, found in self.problems)
 
     def errors(self) -> list[dict[str, Any]]:
         """The events that were not recorded, by their place in the request."""
@@ -66,34 +73,55 @@ def _webhook(event: Mapping[str, Any], source: str, request: WebhookRequest, por
         return answer(event, None)
     sources.verify(source, request, secret=ports.secrets.of(source), now=ports.now())
     try:
-        receipt = _read(source, request, ports, backfill=False)
+        receipt = read(source, request, ports, received_at=ports.now())
     except MalformedEvent as found:
         receipt = Receipt(received=1, problems=[(0, found)])
     if receipt.problems:
         # The vendor can't mend what it signed: keep it for a replay, and do not make it send again.
-        reason = "; ".join(f"{index}: {found.slug}: {found.detail}" for index, found in receipt.problems)
-        ports.failed.keep(FailedEvent(source, reason, ports.now(), request.body))
+        raw = SOURCES[source].kept(request)
+        ports.failed.keep(FailedEvent(source, receipt.reason, ports.now(), raw))
+        _LOG.warning(FAILED, extra={"source": source, "events": len(receipt.problems)})
     ports.facts.put(receipt.facts)
     return _received(event, receipt, failed=len(receipt.problems))
 
 
 def _activities(event: Mapping[str, Any], request: WebhookRequest, ports: Ports) -> Answer:
     query = event.get("queryStringParameters") or {}
-    receipt = _read(_OWN, request, ports, backfill=query.get("backfill") == "true", strict=True)
+    receipt = read(_OWN, request, ports, received_at=ports.now(), backfill=query.get("backfill") == "true", strict=True)
     if receipt.problems and not receipt.recorded:
         return problem(event, receipt.problems[0][1], errors=receipt.errors())
     ports.facts.put(receipt.facts)
     return _received(event, receipt, refused=receipt.errors())
 
 
-def _read(source: str, request: WebhookRequest, ports: Ports, *, backfill: bool, strict: bool = False) -> Receipt:
-    """Understands each event on its own: one that can't be understood does not keep the others back."""
+def read(  # noqa: PLR0913 - what a request is, then how it is taken
+    source: str,
+    request: WebhookRequest,
+    ports: Ports,
+    *,
+    received_at: datetime,
+    backfill: bool = False,
+    strict: bool = False,
+) -> Receipt:
+    """Understands each event on its own: one that can't be understood does not keep the others back.
+
+    Args:
+        source: whose format it is.
+        request: what was sent; verified already.
+        ports: the world.
+        received_at: when it came first: the time of facts without one, which may be 24 hours ahead of it.
+        backfill: nothing is announced for it.
+        strict: an activity type that no signal reads is a problem.
+
+    Raises:
+        MalformedEvent: the request as a whole can't be understood.
+    """
     receipt = Receipt()
-    vendor, now = SOURCES[source], ports.now()
+    vendor = SOURCES[source]
     for index, raw in enumerate(vendor.events(request)):
         receipt.received += 1
         try:
-            activity = sources.checked(vendor.activity(raw), now=now)
+            activity = sources.checked(vendor.activity(raw), now=received_at)
             known = activity.type in RESERVED_TYPES or ports.documents.catalogue.knows(activity.type)
             if not strict and RESERVED_TYPES.get(activity.type) is Kind.IDENTITY:
                 raise UnknownType(f"{activity.type} is a team's word: only POST /v1/activities takes it", field="type")
@@ -104,7 +132,7 @@ def _read(source: str, request: WebhookRequest, ports: Ports, *, backfill: bool,
             continue
         receipt.facts += facts_of(
             lean(activity, ports.documents.catalogue.guard),
-            received_at=now,
+            received_at=received_at,
             backfill=backfill,
             fold_tags=ports.fold_plus_tags,
             free_mail=ports.documents.free_mail,

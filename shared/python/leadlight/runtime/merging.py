@@ -109,7 +109,7 @@ def in_force(news: News, members: Mapping[str, Member]) -> News:
     def counts(fact: Fact) -> bool:
         return not fact.owner or (fact.owner in members and members[fact.owner].epoch == fact.epoch)
 
-    return News(news.lead_id, news.records, [e for e in news.entries if isinstance(e, Notice) or counts(e.fact)])
+    return replace(news, entries=[e for e in news.entries if isinstance(e, Notice) or counts(e.fact)])
 
 
 def standings_of(state: LeadState, members: Mapping[str, Member]) -> dict[str, Standing]:

@@ -1,7 +1,7 @@
 """What a batch of the activities stream tells of one lead: facts, facts that are gone, what other leads left there."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from leadlight.activity import Fact
@@ -38,16 +38,17 @@ Entry = Change | Gone | Notice
 
 @dataclass(slots=True)
 class News:
-    """One lead's records of a batch, and what each of them says."""
+    """One lead's records of a batch, and what each of them says. `anew`: the fold is to be made from the facts."""
 
     lead_id: str
     records: list[Record]
     entries: list[Entry]
+    anew: bool = False
 
     def singles(self) -> "list[News]":
         """Each record alone."""
         pairs = zip(self.records, self.entries, strict=True)
-        return [News(self.lead_id, [record], [entry]) for record, entry in pairs]
+        return [replace(self, records=[record], entries=[entry]) for record, entry in pairs]
 
     @property
     def changes(self) -> list[Change]:

@@ -16,13 +16,19 @@ def publish(record: Record, ports: Ports) -> int:
     """
     image = record["dynamodb"].get("NewImage", {})
     outbox = image.get("outbox", {}).get("S", "")
-    if not outbox:
-        return 0
+    return announce(image["lead_id"]["S"], image["item"]["S"], outbox, ports) if outbox else 0
+
+
+def announce(lead_id: str, item: str, outbox: str, ports: Ports) -> int:
+    """Announces the decisions of an outbox, and empties it where it is still this one. Returns how many.
+
+    Raises:
+        Unavailable: not everything went through; the outbox still holds it.
+    """
     decisions = decode(outbox)
     ports.records.put_decisions(decisions)
     ports.bus.put([event_of(decision) for decision in decisions])
-    lead_id = image["lead_id"]["S"]
-    cleared = ports.leads.clear_outbox(lead_id, image["item"]["S"], outbox)
+    cleared = ports.leads.clear_outbox(lead_id, item, outbox)
     if not cleared and ports.leads.get(lead_id, consistent=True) is None:
         ports.records.drop_decisions(decisions)  # the lead was erased meanwhile: nothing of it may stay behind
     return len(decisions)

@@ -9,16 +9,18 @@ import msgspec
 
 from leadlight.activity import is_account
 from leadlight.activity.order_key import day_number
+from leadlight.failed import FAILED, FailedEvent
 from leadlight.lifecycle.absorb import absorb
 from leadlight.lifecycle.decide import NOBODY, Conclusion, decide, decide_merged
 from leadlight.lifecycle.decision import Reason, decode, encode
 from leadlight.lifecycle.standing import Standing
-from leadlight.ports import Conflict, FailedEvent, Ports, Unavailable
+from leadlight.ports import Conflict, Ports, Unavailable
 from leadlight.runtime import accounts, forgotten, membership, merging
 from leadlight.runtime.news import News, by_lead
 from leadlight.runtime.streams import Record, partial_failure, sequence_number
 from leadlight.scoring import Score
 from leadlight.state import Change, Fold, LeadState, apply, on_day, prune
+from leadlight.state.outlive import carry
 
 _ATTEMPTS = 8
 _LOG = logging.getLogger(__name__)
@@ -93,7 +95,7 @@ def rescore(news: News, ports: Ports, *, known: LeadState | None = None) -> None
 
 def _must_be_sure(state: LeadState, news: News) -> bool:
     """Whether an old state could do harm: where something is done that no put will find fault with."""
-    return bool(state.kin.root or not membership.is_sure(state, news) or merging.concerns_kin(state, news))
+    return bool(news.anew or state.kin.root or not membership.is_sure(state, news) or merging.concerns_kin(state, news))
 
 
 def _step(before: LeadState, news: News, ports: Ports) -> bool:
@@ -135,8 +137,10 @@ def _standing_alone(before: LeadState, state: LeadState, news: News, ports: Port
     if not before.version and not (news.changes or entered):
         return None
     left = before.kin.root
-    if left or news.gone or any(notice.event != "INSERT" for notice in news.notices("merge")):
+    if left or news.anew or news.gone or any(notice.event != "INSERT" for notice in news.notices("merge")):
         rebuild(state, ports)
+        if news.anew:
+            carry(state.fold, before.fold)
     elif not (bring(state, news.changes, ports) or entered or state.kin != before.kin or learned):
         return None
     membership.settle(state, before, ports)
@@ -147,7 +151,7 @@ def _announces(state: LeadState, news: News) -> bool:
     """Backfill announces nothing. What other leads did is announced where this one was before, or they were."""
     if news.changes:
         return any(not change.fact.backfill for change in news.changes)
-    if membership.is_quiet(news):
+    if membership.is_quiet(news) or news.anew:
         return False
     return state.standing.announced is not None
 
@@ -232,6 +236,6 @@ def _prune(state: LeadState, ports: Ports) -> None:
 
 
 def _keep(record: Record, reason: str, ports: Ports) -> None:
-    _LOG.error("set aside", extra={"sequence_number": sequence_number(record), "reason": reason.partition(":")[0]})
+    _LOG.error(FAILED, extra={"sequence_number": sequence_number(record), "reason": reason.partition(":")[0]})
     raw = msgspec.json.encode(record)
     ports.failed.keep(FailedEvent(source="stream", reason=reason, received_at=ports.now(), raw=raw))

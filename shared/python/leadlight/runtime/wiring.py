@@ -5,9 +5,10 @@ from functools import cached_property
 from importlib import resources
 from typing import TYPE_CHECKING
 
+from leadlight.failed import DeadLetters, FailedEvents
 from leadlight.forgotten import Forgotten
 from leadlight.model import Documents, decode
-from leadlight.ports import Accounts, Bus, Facts, FailedEvents, Leads, Merges, Ports, Records, Secrets
+from leadlight.ports import Accounts, Bus, Facts, Leads, Merges, Ports, Records, Secrets
 from leadlight.runtime.environment import Environment
 
 if TYPE_CHECKING:
@@ -62,6 +63,13 @@ class AwsPorts:
         from leadlight.adapters.failed_events import StoredFailedEvents  # noqa: PLC0415
 
         return StoredFailedEvents(self._environment.bucket, self._environment.records_table)
+
+    @cached_property
+    def letters(self) -> DeadLetters:
+        """The dead-letter queues."""
+        from leadlight.adapters.letters import SqsLetters  # noqa: PLC0415
+
+        return SqsLetters(self._environment.failure_queues)
 
     @cached_property
     def forgotten(self) -> Forgotten:

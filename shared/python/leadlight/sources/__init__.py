@@ -1,6 +1,7 @@
 """Webhooks in: verified on the raw bytes, then translated into activities.
 
-A source is a module with `verify`, `events` and `activity`; its name is the last part of its URL.
+A source is a module with `verify`, `events` and `activity`, and with `kept` where headers tell what the body means;
+its name is the last part of its URL.
 """
 
 from collections.abc import Callable, Mapping
@@ -40,15 +41,25 @@ MAX_AHEAD = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """How one vendor's webhooks are verified and translated."""
+    """How one vendor's webhooks are verified and translated.
+
+    `kept`: the request as bytes that `events` can read later without its headers; mostly the body.
+    """
 
     verify: Callable[..., None]
     events: Callable[[WebhookRequest], list[Any]]
     activity: Callable[[Any], Activity]
+    kept: Callable[[WebhookRequest], bytes]
+
+
+def _body(request: WebhookRequest) -> bytes:
+    return request.body
 
 
 SOURCES: Mapping[str, Source] = {
-    module.__name__.rpartition(".")[2]: Source(module.verify, module.events, module.activity)
+    module.__name__.rpartition(".")[2]: Source(
+        module.verify, module.events, module.activity, getattr(module, "kept", _body)
+    )
     for module in (cloudevents, segment)
 }
 

@@ -6,6 +6,7 @@ Source: the CloudEvents core specification 1.0.2, its JSON format, HTTP binding 
 import base64
 import binascii
 import hmac
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -13,7 +14,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from leadlight.activity import Activity, Identity, Scalar
 from leadlight.activity.identity import ACCOUNT, ANONYMOUS, DOMAIN, EMAIL, USER, domain, email
-from leadlight.problems import InvalidSignature, MalformedEvent, MissingIdentity
+from leadlight.problems import InvalidSignature, MalformedEvent, MissingIdentity, NotJson
 from leadlight.sources.reading import json_body, kind_of, mapping, moment, optional_text, scalars, text
 from leadlight.sources.request import WebhookRequest
 from leadlight.sources.traits import canonical, of_company
@@ -42,8 +43,8 @@ def events(request: WebhookRequest) -> list[Any]:
     Raises:
         MalformedEvent: the content mode can't be told, or a batch is not an array.
     """
-    content_type = request.header("Content-Type").partition(";")[0].strip().lower()
-    if content_type not in (STRUCTURED, BATCH) and request.header("ce-specversion"):
+    content_type = _content_type(request)
+    if _is_binary(request):
         return [_binary(request, content_type)]
     body = json_body(request.body)
     if isinstance(body, list):
@@ -51,6 +52,20 @@ def events(request: WebhookRequest) -> list[Any]:
     if content_type == BATCH:
         raise MalformedEvent(f"a batch must be an array of events, found {kind_of(body)}", field="body")
     return [body]
+
+
+def kept(request: WebhookRequest) -> bytes:
+    """The request as bytes that can be read without its headers: an event in binary mode in its structured form."""
+    if not _is_binary(request):
+        return request.body
+    content_type = _content_type(request)
+    try:
+        event = _binary(request, content_type)
+    except NotJson:
+        return request.body  # with its headers it would be no better understood
+    if request.body and "data" not in event:
+        event |= {"datacontenttype": content_type, "data": request.body.decode(errors="replace")}
+    return json.dumps(event).encode()
 
 
 def activity(event: Any) -> Activity:
@@ -83,10 +98,22 @@ def activity(event: Any) -> Activity:
     )
 
 
-def _binary(request: WebhookRequest, content_type: str) -> dict[str, Any]:
-    event: dict[str, Any] = {
+def _content_type(request: WebhookRequest) -> str:
+    return request.header("Content-Type").partition(";")[0].strip().lower()
+
+
+def _is_binary(request: WebhookRequest) -> bool:
+    return _content_type(request) not in (STRUCTURED, BATCH) and bool(request.header("ce-specversion"))
+
+
+def _attributes(request: WebhookRequest) -> dict[str, Any]:
+    return {
         name.lower()[3:]: unquote(value) for name, value in request.headers.items() if name.lower().startswith("ce-")
     }
+
+
+def _binary(request: WebhookRequest, content_type: str) -> dict[str, Any]:
+    event = _attributes(request)
     if request.body and (content_type.endswith(("json", "+json")) or not content_type):
         event["data"] = json_body(request.body)
     return event

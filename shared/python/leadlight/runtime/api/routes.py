@@ -16,6 +16,7 @@ from leadlight.runtime.api.links import links_view, merged_view, survivor
 from leadlight.runtime.api.outlook import days_asked, outlook
 from leadlight.runtime.api.ranking import ranking
 from leadlight.runtime.api.spend import record_spend
+from leadlight.runtime.api.stored import stored_view
 from leadlight.runtime.http import Answer, answer, answered
 from leadlight.state import LeadState
 
@@ -56,6 +57,14 @@ def _links(event: Mapping[str, Any], ports: Ports) -> tuple[int, Any]:
     lead_id = event["pathParameters"]["lead_id"]
     _known(survivor(lead_id, ports), lead_id)
     return 200, links_view(lead_id, ports)
+
+
+def _stored(event: Mapping[str, Any], ports: Ports) -> tuple[int, Any]:
+    lead_id = event["pathParameters"]["lead_id"]
+    state = ports.leads.get(lead_id, consistent=True)
+    if state is None:
+        raise NotFound(f"no lead {lead_id}: it never did anything, or was erased", field="lead_id")
+    return 200, stored_view(state)
 
 
 def _known(state: LeadState | None, lead_id: str) -> LeadState:
@@ -121,6 +130,7 @@ ROUTES: Mapping[str, Callable[[Mapping[str, Any], Ports], tuple[int, Any]]] = {
     "GET /v1/leads": _leads,
     "GET /v1/leads/{lead_id}": _lead,
     "GET /v1/leads/{lead_id}/links": _links,
+    "GET /v1/leads/{lead_id}/state": _stored,
     "GET /v1/accounts": _accounts,
     "GET /v1/accounts/{account_id}": _account,
     "GET /v1/kpis": _kpis,

@@ -1,0 +1,92 @@
+"""Whether what is stored is what the facts come to: every lead's fold against its facts, a share of the table a time.
+
+Nothing is changed. What is in flight shows as a difference until it has arrived: ask for that lead again.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from leadlight.activity import Fact, Kind
+from leadlight.ports import Ports
+from leadlight.problems import NotFound
+from leadlight.runtime.repair.refold import Terms, refold, terms
+from leadlight.state import LeadState
+from leadlight.state.readable import Difference
+
+LEADS = 50
+FACTS = 20_000  # that a request reads, a lead's own always to the end
+_AGAIN = 3
+
+
+def audit(ports: Ports, *, part: int, parts: int, after: str, limit: int) -> dict[str, Any]:
+    """Checks the next leads of one of so many parts of the table.
+
+    Returns `checked`, `facts` (recorded = counted + set_aside + expired, and registered), `differing` (lead_id and
+    differences) and `next`: None where the part is done.
+    """
+    states, following = ports.leads.share(part, parts, after=after, limit=min(limit, LEADS))
+    total, differing, checked = Terms(), [], 0
+    for state in states:
+        counted, found = _checked(state, ports)
+        total, checked = total.plus(counted), checked + 1
+        if found:
+            differing.append(_view(state.lead_id, found))
+        if total.recorded + total.registered > FACTS and state is not states[-1]:
+            following = f"{state.lead_id}#state"
+            break
+    return {"checked": checked, "facts": total._asdict(), "differing": differing, "next": following or None}
+
+
+def audit_lead(lead_id: str, ports: Ports) -> dict[str, Any]:
+    """Checks one lead, in the same words.
+
+    Raises:
+        NotFound: it has no state.
+    """
+    state = ports.leads.get(lead_id, consistent=True)
+    if state is None:
+        raise NotFound(f"no lead {lead_id}: it never did anything, or was erased", field="lead_id")
+    counted, found = _checked(state, ports)
+    differing = [_view(lead_id, found)] if found else []
+    return {"checked": 1, "facts": counted._asdict(), "differing": differing, "next": None}
+
+
+def difference_view(found: Difference) -> dict[str, Any]:
+    """A difference as the API shows it."""
+    return found._asdict()
+
+
+def _view(lead_id: str, found: list[Difference]) -> dict[str, Any]:
+    return {"lead_id": lead_id, "differences": list(map(difference_view, found))}
+
+
+def _checked(state: LeadState, ports: Ports) -> tuple[Terms, list[Difference]]:
+    """A lead that was saved while its facts were read is checked again."""
+    for _ in range(_AGAIN):
+        refolded = refold(state, ports)
+        counted, wrong = terms(refolded, ports)
+        found = [*refolded.differences, *wrong, *_missing(state, refolded.facts, ports)]
+        if not found:
+            break
+        latest = ports.leads.get(state.lead_id, consistent=True)
+        if latest is None:
+            return Terms(), []
+        if latest.version == state.version:
+            break
+        state = latest
+    return counted, found
+
+
+def _missing(state: LeadState, facts: Sequence[Fact], ports: Ports) -> Iterator[Difference]:
+    """Facts of leads that are merged into this one, and are not among those that count for it."""
+    if not state.kin.members or state.kin.root:
+        return
+    held = set(map(_place, facts))
+    for member in ports.merges.members(state.lead_id):
+        theirs = {_place(fact) for fact in ports.facts.own(member.lead_id) if fact.kind is not Kind.IDENTITY}
+        if theirs - held:
+            yield Difference(f"facts of the merged lead {member.lead_id}", len(theirs & held), len(theirs))
+
+
+def _place(fact: Fact) -> tuple[Kind, bytes]:
+    return fact.kind, fact.order_key

@@ -1,0 +1,167 @@
+"""What was left behind on its way goes back to what it was meant for: dead letters, and batches that a stream gave up.
+
+A letter of nurture is followed here, and not put on the bus again: there it would also reach everybody else who heard
+it already. Letters of the rollup ask for one rollup, however many they are.
+"""
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+
+from leadlight.adapters.lead_items import STATE
+from leadlight.events import Event
+from leadlight.events.event import ROLLUP_REQUESTED
+from leadlight.failed import FailedEvent, Letter
+from leadlight.ports import Conflict, Ports, Unavailable
+from leadlight.runtime.nurture import follow
+from leadlight.runtime.publish import announce
+from leadlight.runtime.repair.redeliver import redeliver
+from leadlight.runtime.repair.replay import STREAM
+from leadlight.runtime.streams import Record
+
+BATCHES = 5
+MOST_BYTES = 2_000_000
+ROUNDS = 3  # of ten messages
+KINDS = ("letters", "batches", "records", "outboxes", "failed", "left")
+_BATCH_FOLDER = "aws/lambda/"
+_BATCHES = "batches"
+_LOG = logging.getLogger(__name__)
+
+
+class Step(NamedTuple):
+    """What a request brought back, by kind, and where the next one goes on: empty where all is done."""
+
+    done: Mapping[str, int]
+    next: str
+
+
+def redrive(ports: Ports, *, cursor: str) -> Step:
+    """Brings back a bounded share of what was left behind; what is removed was taken in before.
+
+    `failed`: records that can't be understood and are failed events now. `left`: messages and batches that can't be
+    either; they stay where they are.
+    """
+    done: Counter[str] = Counter()
+    stage, _, place = cursor.partition(":")
+    queues = list(_LETTERS)
+    if not stage:
+        stage = queues[0]
+    if stage in queues:
+        if _letters(stage, ports, done):
+            return Step(done, stage)
+        following = queues[queues.index(stage) + 1 :]
+        return Step(done, following[0] if following else _BATCHES)
+    after = _batches(place, ports, done)
+    return Step(done, f"{_BATCHES}:{after}" if after else "")
+
+
+def view(step: Step) -> dict[str, Any]:
+    """A step as the API answers it."""
+    return {
+        "done": not step.next,
+        "next": step.next or None,
+        "redriven": {kind: step.done.get(kind, 0) for kind in KINDS},
+    }
+
+
+def _letters(consumer: str, ports: Ports, done: Counter[str]) -> bool:
+    """A share of a queue; whether there was anything. What can't be read is not received again at once."""
+    some = False
+    for _ in range(ROUNDS):
+        letters = ports.letters.receive(consumer)
+        if not letters:
+            break
+        some = True
+        taken = _LETTERS[consumer](letters, ports)
+        ports.letters.done(consumer, taken)
+        done["letters"] += len(taken)
+        done["left"] += len(letters) - len(taken)
+    return some
+
+
+def _follow(letters: Sequence[Letter], ports: Ports) -> list[Letter]:
+    """What can't be read or done now stays in the queue: to fail here would hide those that were received with it."""
+    taken = []
+    for letter in letters:
+        try:
+            follow(_event_of(letter)["detail"], ports)
+        except (ValueError, LookupError, TypeError, Conflict, Unavailable) as error:
+            _LOG.warning("left in its queue", extra={"reason": type(error).__name__})
+            continue
+        taken.append(letter)
+    return taken
+
+
+def _roll_up(letters: Sequence[Letter], ports: Ports) -> list[Letter]:
+    ports.bus.put([Event(ROLLUP_REQUESTED, "{}")])
+    return list(letters)
+
+
+def _event_of(letter: Letter) -> Any:
+    """The event: as the rule could not deliver it, or inside Lambda's account of the invocation that failed."""
+    document = msgspec.json.decode(letter.body)
+    return document.get("requestPayload", document)
+
+
+_LETTERS: Mapping[str, Callable[[Sequence[Letter], Ports], list[Letter]]] = {"nurture": _follow, "rollup": _roll_up}
+
+
+def _batches(after: str, ports: Ports, done: Counter[str]) -> str:
+    """The next batches of the failure bucket; behind which to go on, empty at the end."""
+    places = [place for place in ports.failed.places(after=after, limit=BATCHES) if place.startswith(_BATCH_FOLDER)]
+    size = 0
+    for place, raw in ports.failed.bodies(places):
+        if _batch(raw, ports, done):
+            ports.failed.cut(place, None)
+            done["batches"] += 1
+        else:
+            done["left"] += 1
+        size += len(raw)
+        if size > MOST_BYTES:
+            return place
+    return places[-1] if len(places) == BATCHES else ""
+
+
+def _batch(raw: bytes, ports: Ports, done: Counter[str]) -> bool:
+    """Brings a batch back; whether it can be read. Records that can't be are failed events from now on."""
+    try:
+        records = _records_of(raw)
+        facts = [record for record in records if "key" in record["dynamodb"]["Keys"]]
+        saved = {_item_of(record) for record in records if "item" in record["dynamodb"]["Keys"]}
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return False
+    unread = redeliver(facts, ports)
+    for record, reason in unread:
+        ports.failed.keep(FailedEvent(STREAM, reason, ports.now(), msgspec.json.encode(record)))
+    done["records"] += len(facts) - len(unread)
+    done["failed"] += len(unread)
+    for lead_id, item in sorted(saved):
+        outbox = _outbox(lead_id, item, ports)
+        if outbox:
+            announce(lead_id, item, outbox, ports)
+            done["outboxes"] += 1
+    return True
+
+
+def _records_of(raw: bytes) -> list[Record]:
+    """What Lambda writes for an S3 destination: an account of the batch, with the records as `payload`."""
+    payload = msgspec.json.decode(raw)["payload"]
+    document = msgspec.json.decode(payload) if isinstance(payload, str) else payload
+    records: list[Record] = document["Records"]
+    return records
+
+
+def _item_of(record: Record) -> tuple[str, str]:
+    keys = record["dynamodb"]["Keys"]
+    return keys["lead_id"]["S"], keys["item"]["S"]
+
+
+def _outbox(lead_id: str, item: str, ports: Ports) -> str:
+    """What is not published yet, as it is stored now: the batch's own may have been published since."""
+    if item == STATE:
+        state = ports.leads.get(lead_id, consistent=True)
+        return state.outbox if state else ""
+    return ports.leads.get_nurture(lead_id).outbox
