@@ -89,7 +89,13 @@ class Resources:
                 grants=(
                     _table(activities.table_arn, "BatchWriteItem", "DeleteItem", "GetItem", "PutItem", "Query"),
                     _table(
-                        leads.table_arn, "BatchGetItem", "BatchWriteItem", "ConditionCheckItem", "GetItem", "PutItem"
+                        leads.table_arn,
+                        "BatchGetItem",
+                        "BatchWriteItem",
+                        "ConditionCheckItem",
+                        "DeleteItem",
+                        "GetItem",
+                        "PutItem",
                     ),
                     _table(records.table_arn, "BatchWriteItem", "GetItem", "Query", "UpdateItem"),
                     failed_bodies,
@@ -179,6 +185,7 @@ class Resources:
                     "BatchWriteItem",
                     "BatchGetItem",
                     "ConditionCheckItem",
+                    "DeleteItem",
                     "GetItem",
                     "PutItem",
                     "Scan",
