@@ -4,9 +4,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
+from infra.local.session import LocalStack
 from leadlight.activity import Activity, Fact, facts_of
+from leadlight.adapters.lead_items import HISTORY, STATE, whole
 from leadlight.model.document import read_documents
-from leadlight.state import Change, Fold, codec, on_day, prune
+from leadlight.state import Change, Fold, LeadState, codec, on_day, prune
 from leadlight.state import apply as bring
 
 
@@ -34,6 +36,15 @@ def ordered_folds(sent: Iterable[Activity], now: datetime, horizon: int) -> dict
     for fold in folds.values():
         prune(fold, horizon)
     return folds
+
+
+def states(stack: LocalStack) -> dict[str, LeadState]:
+    """The stored state of every lead, each with the history that stands beside it."""
+    pages = stack.clients("dynamodb").get_paginator("scan").paginate(TableName=stack.outputs["LeadsTable"])
+    items = [item for page in pages for item in page["Items"]]
+    histories = {item["lead_id"]["S"]: item for item in items if item["item"]["S"] == HISTORY}
+    found = (whole(item, histories.get(item["lead_id"]["S"])) for item in items if item["item"]["S"] == STATE)
+    return {state.lead_id: state for state in found if state}
 
 
 def own(fold: Fold) -> bytes:

@@ -9,10 +9,9 @@ from typing import Any
 from infra.local.session import LocalStack
 from leadlight.activity import Activity, Identity
 from leadlight.activity.order_key import day_number
-from leadlight.adapters.lead_items import from_item
 from leadlight.lifecycle.transitions import TRANSITIONS
 from leadlight.state import prune
-from tests.e2e.folds import ordered_folds, own
+from tests.e2e.folds import ordered_folds, own, states
 from tests.e2e.requests import activities
 
 LEADS, ACTIVITIES, TIMES, CLIENTS, MOST_AT_ONCE = 50, 500, 3, 8, 40
@@ -92,13 +91,12 @@ def test_a_crowd_posted_three_times_counts_once(stack: LocalStack) -> None:
         list(clients.map(lambda batch: post(stack, batch), batches))
     stack.wait_idle()
 
-    table, store = stack.outputs["LeadsTable"], stack.clients("dynamodb")
+    stored = states(stack)
     horizon = day_number(now) - 300
     wanted = ordered_folds(sent, now, horizon)
     events = stack.events()
     for lead_id, fold in wanted.items():
-        item = store.get_item(TableName=table, Key={"lead_id": {"S": lead_id}, "item": {"S": "state"}})["Item"]
-        state = from_item(item)
+        state = stored[lead_id]
         prune(state.fold, horizon)
         assert own(state.fold) == own(fold)
         decisions = stack.http.get(f"/v1/leads/{lead_id}")["decisions"]

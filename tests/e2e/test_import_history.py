@@ -19,9 +19,8 @@ import pytest
 from infra.local.session import LocalStack
 from leadlight.activity import Activity, Identity
 from leadlight.activity.order_key import day_number
-from leadlight.adapters.lead_items import from_item
 from leadlight.state import prune
-from tests.e2e.folds import ordered_folds, own, stated
+from tests.e2e.folds import ordered_folds, own, stated, states
 
 ACTIVITIES, LEADS = 100_000, 5_000
 SOURCE = "import:history"
@@ -143,13 +142,6 @@ def facts_stored(stack: LocalStack, ours: set[str]) -> Counter[str]:
     pages = scan.paginate(TableName=stack.outputs["ActivitiesTable"], ProjectionExpression="lead_id")
     found = Counter(item["lead_id"]["S"] for page in pages for item in page["Items"])
     return Counter({lead_id: count for lead_id, count in found.items() if lead_id in ours})
-
-
-def states(stack: LocalStack) -> dict[str, Any]:
-    """The stored state of every lead."""
-    pages = stack.clients("dynamodb").get_paginator("scan").paginate(TableName=stack.outputs["LeadsTable"])
-    items = (item for page in pages for item in page["Items"] if item["item"]["S"] == "state")
-    return {item["lead_id"]["S"]: from_item(item) for item in items}
 
 
 def test_an_import_that_is_killed_twice_ends_as_one_that_is_not(

@@ -25,6 +25,10 @@ def test_without_a_mechanism_the_simulation_fails(without: str) -> None:
 def test_without_the_version_condition_the_simulation_fails() -> None:
     """Two invocations that hold one lead at once would overwrite each other's counts."""
     for seed in range(SEEDS):
-        if "counts" in dict(breaches(Simulation(seed, versions_hold=False).run())):
+        try:
+            outcome = Simulation(seed, versions_hold=False).run()
+        except AssertionError:
+            continue  # leads that overwrite each other's kin may never come to rest
+        if "counts" in dict(breaches(outcome)):
             return
     pytest.fail(f"{SEEDS} seeds without the version condition, and the counts hold")
