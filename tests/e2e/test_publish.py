@@ -25,7 +25,7 @@ from leadlight.adapters.lead_items import from_item
 from leadlight.model.document import DEFAULT_CATALOGUE, DEFAULT_MODEL, read_documents
 from leadlight.scoring import Portfolio
 from leadlight.state import LeadState, prune
-from tests.e2e.folds import own, stated
+from tests.e2e.folds import ordered_folds, own
 from tests.e2e.operator import Cli, operator
 from tests.e2e.requests import activities
 
@@ -139,14 +139,9 @@ def states(stack: LocalStack) -> list[LeadState]:
 
 def wrong(stack: LocalStack, sent: list[Activity], model: Path, catalogue: Path) -> Iterator[str]:
     """What is not as a single pass over all facts by these documents makes it."""
-    from leadlight.state import Change, Fold, apply  # noqa: PLC0415
-
     documents, now = read_documents([model], catalogue), datetime.now(UTC)
     portfolio, horizon = Portfolio(documents.models), day_number(now) - 300
-    wanted: dict[str, Fold] = {}
-    for fact in sorted(stated(sent, now), key=lambda fact: fact.order_key):
-        fold = wanted.setdefault(fact.lead_id, Fold())
-        apply(fold, [Change(fact)], signals_of=documents.catalogue.signals_of, facts_on=lambda _: [])
+    wanted = ordered_folds(sent, now, horizon, catalogue=documents.catalogue)
     found = {state.lead_id: state for state in states(stack)}
     if found.keys() != wanted.keys():
         yield f"{len(found)} leads, not {len(wanted)}"
@@ -156,7 +151,6 @@ def wrong(stack: LocalStack, sent: list[Activity], model: Path, catalogue: Path)
             yield f"{lead_id} is on {state.model}"
         if state.totals != portfolio.of(state.fold, state.as_of).totals(state.fold, state.as_of):
             yield f"{lead_id} has the score {state.totals}"
-        prune(fold, horizon)
         prune(state.fold, horizon)
         if own(state.fold) != own(fold):
             yield f"{lead_id} has another fold"
