@@ -8,11 +8,14 @@ from aws_cdk import aws_iam as iam
 from infra.bus import Bus
 from infra.failures import FailureQueues
 from infra.forgotten_secret import FORGOTTEN_WILDCARD, ForgottenSecret
+from infra.runs import Runs
 from infra.settings import Settings
 from infra.source_secrets import SECRETS_WILDCARD, SourceSecrets
 from infra.storage import FAILED_PREFIX, STREAM_FAILURES_PREFIX, Storage
 from infra.tables import RANKING_INDEX, Tables
 
+QUEUE_ACTIONS = ("sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage", "sqs:SendMessage")
+TABLES = ("ACTIVITIES_TABLE", "LEADS_TABLE", "RECORDS_TABLE")
 _ANY = ("s3:DeleteObject", "s3:GetObject", "s3:PutObject")
 STREAM_ACTIONS = (
     "dynamodb:DescribeStream",
@@ -56,6 +59,7 @@ class Resources:
     secrets: SourceSecrets
     forgotten: ForgottenSecret
     failures: FailureQueues
+    runs: Runs
 
     def access(self) -> dict[str, Access]:
         """Each function's access by its name; nothing beyond what its code calls."""
@@ -72,7 +76,7 @@ class Resources:
             "ingest": Access(
                 grants=(
                     _table(activities.table_arn, "BatchWriteItem", "PutItem"),
-                    _table(records.table_arn, "UpdateItem"),
+                    _table(records.table_arn, "Query", "UpdateItem"),
                     Grant(
                         actions=("secretsmanager:GetSecretValue",),
                         resource=self.secrets.arn_pattern,
@@ -82,7 +86,13 @@ class Resources:
                     failed_bodies,
                 ),
                 environment=self._names(
-                    "ACTIVITIES_TABLE", "RECORDS_TABLE", "BUCKET", "SECRETS_PREFIX", "RETENTION_DAYS", "FOLD_PLUS_TAGS"
+                    "ACTIVITIES_TABLE",
+                    "RECORDS_TABLE",
+                    "BUCKET",
+                    "SECRETS_PREFIX",
+                    "RETENTION_DAYS",
+                    "FOLD_PLUS_TAGS",
+                    "DOCUMENTS_SECONDS",
                 ),
             ),
             "rescore": Access(
@@ -102,9 +112,7 @@ class Resources:
                     read_forgotten,
                     *self._stream(activities.table_stream_arn),
                 ),
-                environment=self._names(
-                    "ACTIVITIES_TABLE", "LEADS_TABLE", "RECORDS_TABLE", "BUCKET", "FORGOTTEN_SECRET", "RETENTION_DAYS"
-                ),
+                environment=self._names(*TABLES, "BUCKET", "FORGOTTEN_SECRET", "RETENTION_DAYS", "DOCUMENTS_SECONDS"),
             ),
             "publish": Access(
                 grants=(
@@ -118,9 +126,10 @@ class Resources:
             "nurture": Access(
                 grants=(
                     _table(leads.table_arn, "BatchGetItem", "BatchWriteItem", "GetItem", "PutItem"),
+                    _table(records.table_arn, "Query"),
                     _allow("sqs:SendMessage", self.failures.nurture.queue_arn),
                 ),
-                environment=self._names("LEADS_TABLE"),
+                environment=self._names("LEADS_TABLE", "RECORDS_TABLE", "DOCUMENTS_SECONDS"),
             ),
             "rollup": Access(
                 grants=(
@@ -128,18 +137,38 @@ class Resources:
                     _table(records.table_arn, "BatchWriteItem", "Query"),
                     _allow("sqs:SendMessage", self.failures.rollup.queue_arn),
                 ),
-                environment=self._names("LEADS_TABLE", "RECORDS_TABLE"),
+                environment=self._names("LEADS_TABLE", "RECORDS_TABLE", "DOCUMENTS_SECONDS"),
+            ),
+            "sweep": Access(
+                grants=(
+                    _table(activities.table_arn, "DeleteItem", "PutItem", "Query"),
+                    _table(leads.table_arn, "DeleteItem", "GetItem", "PutItem", "Scan"),
+                    _table(records.table_arn, "GetItem", "PutItem", "Query", "UpdateItem"),
+                    put_events,
+                    Grant(actions=QUEUE_ACTIONS, resource=self.runs.queue.queue_arn),
+                    _allow("sqs:SendMessage", self.failures.sweep.queue_arn),
+                ),
+                environment=self._names(
+                    *TABLES, "BUS", "RETENTION_DAYS", "DOCUMENTS_SECONDS", "SETTLE_SECONDS", "RUNS_QUEUE"
+                ),
             ),
             "api": Access(
                 grants=(
                     _table(activities.table_arn, "Query"),
-                    _table(leads.table_arn, "BatchGetItem", "GetItem"),
+                    _table(leads.table_arn, "BatchGetItem", "GetItem", "Scan"),
                     _table(f"{leads.table_arn}/index/{RANKING_INDEX}", "Query"),
-                    _table(records.table_arn, "BatchWriteItem", "Query"),
+                    _table(records.table_arn, "BatchWriteItem", "GetItem", "PutItem", "Query"),
                     put_events,
+                    _allow("sqs:SendMessage", self.runs.queue.queue_arn),
                 ),
                 environment=self._names(
-                    "ACTIVITIES_TABLE", "LEADS_TABLE", "RECORDS_TABLE", "BUS", "RETENTION_DAYS", "FOLD_PLUS_TAGS"
+                    *TABLES,
+                    "BUS",
+                    "RETENTION_DAYS",
+                    "FOLD_PLUS_TAGS",
+                    "DOCUMENTS_SECONDS",
+                    "SETTLE_SECONDS",
+                    "RUNS_QUEUE",
                 ),
             ),
             "repair": self._repair(put_events, read_forgotten),
@@ -154,13 +183,7 @@ class Resources:
                     read_forgotten,
                 ),
                 environment=self._names(
-                    "ACTIVITIES_TABLE",
-                    "LEADS_TABLE",
-                    "RECORDS_TABLE",
-                    "BUCKET",
-                    "FORGOTTEN_SECRET",
-                    "RETENTION_DAYS",
-                    "FOLD_PLUS_TAGS",
+                    *TABLES, "BUCKET", "FORGOTTEN_SECRET", "RETENTION_DAYS", "FOLD_PLUS_TAGS", "DOCUMENTS_SECONDS"
                 ),
             ),
         }
@@ -191,7 +214,7 @@ class Resources:
                     "Scan",
                     "UpdateItem",
                 ),
-                _table(records.table_arn, "BatchWriteItem", "GetItem", "Query", "UpdateItem"),
+                _table(records.table_arn, "BatchWriteItem", "GetItem", "PutItem", "Query", "UpdateItem"),
                 _allow("s3:ListBucket", self.storage.bucket.bucket_arn),
                 self._objects(
                     FAILED_PREFIX, "s3:GetObject", "s3:PutObject", reason="Any failed event may be replayed."
@@ -200,18 +223,20 @@ class Resources:
                     STREAM_FAILURES_PREFIX, "s3:DeleteObject", "s3:GetObject", reason="So may any batch be redriven."
                 ),
                 *(Grant(actions=take, resource=queue.queue_arn) for queue in self.failures.all.values()),
+                _allow("sqs:SendMessage", self.runs.queue.queue_arn),
                 *also,
             ),
             environment={
                 **self._names(
-                    "ACTIVITIES_TABLE",
-                    "LEADS_TABLE",
-                    "RECORDS_TABLE",
+                    *TABLES,
                     "BUCKET",
                     "BUS",
                     "FORGOTTEN_SECRET",
                     "RETENTION_DAYS",
                     "FOLD_PLUS_TAGS",
+                    "DOCUMENTS_SECONDS",
+                    "SETTLE_SECONDS",
+                    "RUNS_QUEUE",
                 ),
                 **{
                     f"LEADLIGHT_{consumer.upper()}_FAILURES": queue.queue_url
@@ -250,6 +275,9 @@ class Resources:
             "FORGOTTEN_SECRET": self.forgotten.name,
             "RETENTION_DAYS": str(self.settings.retention_days),
             "FOLD_PLUS_TAGS": str(self.settings.fold_plus_tags).lower(),
+            "DOCUMENTS_SECONDS": str(self.settings.documents_seconds),
+            "SETTLE_SECONDS": str(self.settings.settle_seconds),
+            "RUNS_QUEUE": self.runs.queue.queue_url,
         }
         return {f"LEADLIGHT_{name}": names[name] for name in wanted}
 

@@ -14,11 +14,12 @@ class FailureQueues(Construct):
         super().__init__(scope, construct_id)
         self.nurture = self._queue("Nurture")
         self.rollup = self._queue("Rollup")
+        self.sweep = self._queue("Sweep")
 
     @property
     def all(self) -> dict[str, sqs.Queue]:
         """Every queue of the stack by its consumer's name."""
-        return {"Nurture": self.nurture, "Rollup": self.rollup}
+        return {"Nurture": self.nurture, "Rollup": self.rollup, "Sweep": self.sweep}
 
     def _queue(self, consumer: str) -> sqs.Queue:
         queue = sqs.Queue(

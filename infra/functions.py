@@ -1,6 +1,5 @@
 """The Lambda functions: each with its own code, role, log group and nothing in common but the runtime."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from aws_cdk import Duration, IgnoreMode, aws_logs
@@ -14,26 +13,7 @@ from infra.layer import ROOT
 from infra.nag import acknowledge
 from infra.runtime import Runtime
 from infra.settings import Settings
-
-
-@dataclass(frozen=True, kw_only=True)
-class Sizing:
-    """Memory, which also buys CPU, and the longest run."""
-
-    memory_mb: int
-    timeout_seconds: int
-
-
-SIZING = {
-    "ingest": Sizing(memory_mb=512, timeout_seconds=20),
-    "rescore": Sizing(memory_mb=1024, timeout_seconds=60),
-    "publish": Sizing(memory_mb=512, timeout_seconds=60),
-    "nurture": Sizing(memory_mb=512, timeout_seconds=30),
-    "rollup": Sizing(memory_mb=1024, timeout_seconds=300),
-    "api": Sizing(memory_mb=512, timeout_seconds=20),
-    "repair": Sizing(memory_mb=1024, timeout_seconds=29),
-    "erase": Sizing(memory_mb=1024, timeout_seconds=29),
-}
+from infra.sizing import SIZING
 
 
 class Functions(Construct):

@@ -62,6 +62,12 @@ ROUTES = (
     Route(method="POST", path="/v1/failed-events/replay", function="repair"),
     Route(method="POST", path="/v1/redrive", function="repair"),
     Route(method="GET", path="/v1/audit", function="repair"),
+    Route(method="GET", path="/v1/models", function="api"),
+    Route(method="POST", path="/v1/models", function="api"),
+    Route(method="POST", path="/v1/models/resume", function="api"),
+    Route(method="GET", path="/v1/models/{version}", function="api"),
+    Route(method="GET", path="/v1/models/{version}/effect", function="api"),
+    Route(method="POST", path="/v1/models/{version}/publish", function="api"),
     Route(
         method="GET",
         path="/v1/health",

@@ -16,6 +16,7 @@ def add_outputs(stack: Stack, *, resources: Resources, functions: Functions, htt
         "LeadsTable": tables.leads.table_name,
         "RecordsTable": tables.records.table_name,
         "Bucket": resources.storage.bucket.bucket_name,
+        "RunsQueueUrl": resources.runs.queue.queue_url,
         "Bus": resources.bus.bus.event_bus_name,
         "ActivitiesStreamArn": tables.activities.table_stream_arn or "",
         "LeadsStreamArn": tables.leads.table_stream_arn or "",

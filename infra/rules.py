@@ -29,6 +29,7 @@ class Rules(Construct):
         self._rule("RollupRequested", ["KPI Rollup Requested"], functions["rollup"], failures.rollup)
         self._keep_failed_invocations("NurtureInvocations", functions["nurture"], failures.nurture)
         self._keep_failed_invocations("RollupInvocations", functions["rollup"], failures.rollup)
+        self._keep_failed_invocations("SweepInvocations", functions["sweep"], failures.sweep)
 
     def _rule(self, name: str, detail_types: list[str], function: lambda_.Function, failures: sqs.Queue) -> None:
         events.Rule(

@@ -1,4 +1,4 @@
-"""The clock of the stack: KPIs are rolled up every hour."""
+"""The clock of the stack: KPIs are rolled up every hour, every lead is looked at every night."""
 
 from aws_cdk import Aws
 from aws_cdk import aws_iam as iam
@@ -12,42 +12,43 @@ from infra.functions import Functions
 
 
 class Schedule(Construct):
-    """An hourly rollup, retried, and kept in the queue when it cannot be delivered."""
+    """An hourly rollup and a nightly sweep, retried, and kept in a queue when they cannot be delivered."""
 
     def __init__(self, scope: Construct, construct_id: str, *, functions: Functions, failures: FailureQueues) -> None:
         super().__init__(scope, construct_id)
-        rollup = functions["rollup"]
-        role = self._role(rollup, failures.rollup)
+        self._role = iam.Role(
+            self,
+            "Role",
+            assumed_by=iam.ServicePrincipal(
+                "scheduler.amazonaws.com", conditions={"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}}
+            ),
+        )
+        # The next hour's run makes up for a missed one.
+        self._call("HourlyRollup", "roll KPIs up", "rate(1 hour)", functions["rollup"], failures.rollup)
+        # Early in the day: scores are as of a UTC day.
+        self._call("NightlySweep", "look at every lead again", "cron(10 0 * * ? *)", functions["sweep"], failures.sweep)
+
+    def _call(self, name: str, what: str, when: str, function: lambda_.Function, failures: sqs.Queue) -> None:
+        for action, resource in (
+            ("lambda:InvokeFunction", function.function_arn),
+            ("sqs:SendMessage", failures.queue_arn),
+        ):
+            self._role.add_to_policy(iam.PolicyStatement(actions=[action], resources=[resource]))
         scheduler.CfnSchedule(
             self,
-            "HourlyRollup",
-            description="Leadlight: roll KPIs up",
-            schedule_expression="rate(1 hour)",
+            name,
+            description=f"Leadlight: {what}",
+            schedule_expression=when,
             # Stacks deployed at the same minute need not all start at it.
             flexible_time_window=scheduler.CfnSchedule.FlexibleTimeWindowProperty(
                 mode="FLEXIBLE", maximum_window_in_minutes=5
             ),
             target=scheduler.CfnSchedule.TargetProperty(
-                arn=rollup.function_arn,
-                role_arn=role.role_arn,
-                dead_letter_config=scheduler.CfnSchedule.DeadLetterConfigProperty(arn=failures.rollup.queue_arn),
-                # The next hour's run makes up for a missed one.
+                arn=function.function_arn,
+                role_arn=self._role.role_arn,
+                dead_letter_config=scheduler.CfnSchedule.DeadLetterConfigProperty(arn=failures.queue_arn),
                 retry_policy=scheduler.CfnSchedule.RetryPolicyProperty(
                     maximum_retry_attempts=5, maximum_event_age_in_seconds=60 * 55
                 ),
             ),
-        ).node.add_dependency(role)
-
-    def _role(self, rollup: lambda_.Function, failures: sqs.Queue) -> iam.Role:
-        own_account = {"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}}
-        role = iam.Role(
-            self,
-            "Role",
-            assumed_by=iam.ServicePrincipal("scheduler.amazonaws.com", conditions=own_account),
-        )
-        for action, resource in (
-            ("lambda:InvokeFunction", rollup.function_arn),
-            ("sqs:SendMessage", failures.queue_arn),
-        ):
-            role.add_to_policy(iam.PolicyStatement(actions=[action], resources=[resource]))
-        return role
+        ).node.add_dependency(self._role)

@@ -33,6 +33,8 @@ class Settings(BaseModel):
     log_retention_days: LogRetentionDays = 90
     log_level: Literal["DEBUG", "INFO", "WARN", "ERROR"] = "INFO"
     fold_plus_tags: bool = False  # ada+news@acme.com is ada@acme.com; leads stored before keep their names
+    documents_seconds: int = Field(default=15, ge=1, le=300)  # how long a function goes by what it knows is published
+    settle_seconds: int = Field(default=90, ge=1, le=900)  # at least that, and the longest invocation that scores
     throttle_rate: int = Field(default=500, ge=1, le=10_000)
     throttle_burst: int = Field(default=1_000, ge=1, le=5_000)
     iterator_age_alarm_seconds: int = Field(default=60, ge=1, le=86_400)

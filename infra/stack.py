@@ -12,6 +12,7 @@ from infra.functions import Functions
 from infra.http_api import HttpApi
 from infra.outputs import add_outputs
 from infra.rules import Rules
+from infra.runs import Runs
 from infra.runtime import Runtime
 from infra.schedule import Schedule
 from infra.settings import Settings
@@ -32,6 +33,8 @@ class LeadlightStack(Stack):
             description="Leadlight: lead scoring",
             termination_protection=settings.removal == "retain",
         )
+        failures = FailureQueues(self, "Failures")
+        runs = Runs(self, "Runs", failures=failures)
         resources = Resources(
             settings=settings,
             tables=Tables(self, "Tables", settings=settings),
@@ -39,12 +42,14 @@ class LeadlightStack(Stack):
             bus=Bus(self, "Events"),
             secrets=SourceSecrets(self, "Sources", settings=settings),
             forgotten=ForgottenSecret(self, "Forgotten", settings=settings),
-            failures=FailureQueues(self, "Failures"),
+            failures=failures,
+            runs=runs,
         )
         runtime = Runtime(self, "Runtime", settings=settings, bundle=bundle)
         functions = Functions(self, "Functions", runtime=runtime, resources=resources)
         http_api = HttpApi(self, "Http", functions=functions, settings=settings)
         Streams(self, "Streams", tables=resources.tables, functions=functions, storage=resources.storage)
+        runs.feed(functions["sweep"])
         Rules(self, "Rules", bus=resources.bus, functions=functions, failures=resources.failures)
         Schedule(self, "Schedule", functions=functions, failures=resources.failures)
         Alarms(self, "Alarms", functions=functions, failures=resources.failures, settings=settings)

@@ -202,6 +202,8 @@ def _start_parts(stack: LocalStack, bus: str) -> None:
             part.poller.wake()
 
     for mapping in stack.clients("lambda").list_event_source_mappings()["EventSourceMappings"]:
+        if ":sqs:" in mapping["EventSourceArn"]:
+            continue  # a queue: the emulator brings its messages itself
         worker = worker_of(mapping["FunctionArn"])
         stream_arn = mapping["EventSourceArn"]
         reader = StreamReader(stack.emulator.endpoint, stream_arn)

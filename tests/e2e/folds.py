@@ -8,6 +8,7 @@ from infra.local.session import LocalStack
 from leadlight.activity import Activity, Fact, facts_of
 from leadlight.adapters.lead_items import HISTORY, STATE, whole
 from leadlight.model.document import read_documents
+from leadlight.signals import Catalogue
 from leadlight.state import Change, Fold, LeadState, codec, on_day, prune
 from leadlight.state import apply as bring
 
@@ -17,9 +18,11 @@ def stated(sent: Iterable[Activity], now: datetime) -> list[Fact]:
     return [fact for activity in sent for fact in facts_of(activity, received_at=now)]
 
 
-def ordered_folds(sent: Iterable[Activity], now: datetime, horizon: int) -> dict[str, Fold]:
+def ordered_folds(
+    sent: Iterable[Activity], now: datetime, horizon: int, *, catalogue: Catalogue | None = None
+) -> dict[str, Fold]:
     """Folds by a single pass over the facts in their order, each once."""
-    catalogue = read_documents().catalogue
+    catalogue = catalogue or read_documents().catalogue
     folds: dict[str, Fold] = {}
     passed: dict[str, list[Fact]] = {}
     for fact in sorted(stated(sent, now), key=lambda fact: fact.order_key):

@@ -1,6 +1,7 @@
 """With IAM enforced: the main job works with the grants that the functions have, and with none fewer."""
 
 import json
+import time
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,8 @@ import pytest
 from leadlight.activity.identity import email as email_identity
 from leadlight.activity.identity import lead_id_of
 from tests.e2e.requests import activities, cloudevent, segment, track
+
+JSON_BODY = {"content-type": "application/json"}
 
 
 def post(stack, address: str) -> str:
@@ -30,6 +33,26 @@ def test_the_main_job_works_with_these_grants(stack_enforced):
     assert stack_enforced.http.request("POST", "/v1/kpis/rollups").status == 202
     stack_enforced.wait_idle()
     assert stack_enforced.http.get("/v1/kpis")["as_of"]
+
+
+def test_publishing_works_with_these_grants(stack_enforced):
+    """A draft, a release, the pages of its run, and the nightly call."""
+    post(stack_enforced, "published@access.example")
+    stack_enforced.wait_idle()
+    documents = stack_enforced.http.get("/v1/models/0")
+    documents["models"][0] |= {"version": 7, "announce_change": 11}
+    body = json.dumps(documents).encode()
+    version = stack_enforced.http.request("POST", "/v1/models", body=body, headers=JSON_BODY).json()["version"]
+    assert stack_enforced.http.get(f"/v1/models/{version}/effect")["sampled"] >= 1
+    ask, path = json.dumps({"after": 0, "rate": 500}).encode(), f"/v1/models/{version}/publish"
+    assert stack_enforced.http.request("POST", path, body=ask, headers=JSON_BODY).status == 202
+    deadline = time.monotonic() + 60
+    while not (run := stack_enforced.http.get("/v1/models")["runs"]["publish"])["done"]:
+        assert time.monotonic() < deadline, run
+        time.sleep(0.3)
+    assert run["written"] >= 1
+    assert stack_enforced.invoke("sweep", {}) == {"segments": 8}
+    assert stack_enforced.events("Model Published")
 
 
 @pytest.mark.parametrize("path", ["/v1/leads", "/v1/leads/ld_a", "/v1/kpis"])

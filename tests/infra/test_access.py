@@ -26,7 +26,7 @@ GRANTS: dict[str, dict[str, set[str]]] = {
     "Ingest": {
         "IngestLogs": LOGS,
         "Activities": {"dynamodb:BatchWriteItem", "dynamodb:PutItem"},
-        "Records": {"dynamodb:UpdateItem"},
+        "Records": {"dynamodb:Query", "dynamodb:UpdateItem"},
         "Bucket/failed/*": PUT,
         "secret:AWS::StackName/sources/*": {"secretsmanager:GetSecretValue"},
     },
@@ -71,6 +71,7 @@ GRANTS: dict[str, dict[str, set[str]]] = {
     "Nurture": {
         "NurtureLogs": LOGS,
         "Leads": {"dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:GetItem", "dynamodb:PutItem"},
+        "Records": {"dynamodb:Query"},
         "FailuresNurture": SEND,
     },
     "Rollup": {
@@ -79,13 +80,23 @@ GRANTS: dict[str, dict[str, set[str]]] = {
         "Records": {"dynamodb:BatchWriteItem", "dynamodb:Query"},
         "FailuresRollup": SEND,
     },
+    "Sweep": {
+        "SweepLogs": LOGS,
+        "Activities": {"dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:Query"},
+        "Leads": {"dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Scan"},
+        "Records": {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"},
+        "Bus": PUT_EVENTS,
+        "RunsQueue": {"sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage", "sqs:SendMessage"},
+        "FailuresSweep": SEND,
+    },
     "Api": {
         "ApiLogs": LOGS,
         "Activities": {"dynamodb:Query"},
-        "Leads": {"dynamodb:BatchGetItem", "dynamodb:GetItem"},
+        "Leads": {"dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Scan"},
         "Leads/index/ranking": {"dynamodb:Query"},
-        "Records": {"dynamodb:BatchWriteItem", "dynamodb:Query"},
+        "Records": {"dynamodb:BatchWriteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"},
         "Bus": PUT_EVENTS,
+        "RunsQueue": SEND,
     },
     "Repair": {
         "RepairLogs": LOGS,
@@ -107,10 +118,18 @@ GRANTS: dict[str, dict[str, set[str]]] = {
             "dynamodb:Scan",
             "dynamodb:UpdateItem",
         },
-        "Records": {"dynamodb:BatchWriteItem", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem"},
+        "Records": {
+            "dynamodb:BatchWriteItem",
+            "dynamodb:GetItem",
+            "dynamodb:PutItem",
+            "dynamodb:Query",
+            "dynamodb:UpdateItem",
+        },
         "Bus": PUT_EVENTS,
         "FailuresNurture": TAKE,
         "FailuresRollup": TAKE,
+        "FailuresSweep": TAKE,
+        "RunsQueue": SEND,
         "Bucket": {"s3:ListBucket"},
         "Bucket/failed/*": {"s3:GetObject", "s3:PutObject"},
         "Bucket/aws/lambda/*": {"s3:DeleteObject", "s3:GetObject"},
@@ -132,22 +151,36 @@ GRANTS: dict[str, dict[str, set[str]]] = {
         "Bucket/aws/lambda/*": ANY,
         "secret:AWS::StackName/forgotten/*": {"secretsmanager:GetSecretValue"},
     },
-    "Schedule": {"RollupFunction": {"lambda:InvokeFunction"}, "FailuresRollup": SEND},
+    "Schedule": {
+        "RollupFunction": {"lambda:InvokeFunction"},
+        "FailuresRollup": SEND,
+        "SweepFunction": {"lambda:InvokeFunction"},
+        "FailuresSweep": SEND,
+    },
 }
 
 TABLES = ("ACTIVITIES_TABLE", "LEADS_TABLE", "RECORDS_TABLE")
 NAMES = {
-    "Ingest": {"ACTIVITIES_TABLE", "RECORDS_TABLE", "BUCKET", "SECRETS_PREFIX", "RETENTION_DAYS", "FOLD_PLUS_TAGS"},
-    "Rescore": {*TABLES, "BUCKET", "FORGOTTEN_SECRET", "RETENTION_DAYS"},
-    "Publish": {"LEADS_TABLE", "RECORDS_TABLE", "BUS"},
-    "Nurture": {"LEADS_TABLE"},
-    "Rollup": {"LEADS_TABLE", "RECORDS_TABLE"},
-    "Api": {*TABLES, "BUS", "RETENTION_DAYS", "FOLD_PLUS_TAGS"},
-    "Repair": {
-        *(*TABLES, "BUCKET", "BUS", "FORGOTTEN_SECRET", "RETENTION_DAYS", "FOLD_PLUS_TAGS"),
-        *("NURTURE_FAILURES", "ROLLUP_FAILURES"),
+    "Ingest": {
+        "ACTIVITIES_TABLE",
+        "RECORDS_TABLE",
+        "BUCKET",
+        "SECRETS_PREFIX",
+        "RETENTION_DAYS",
+        "FOLD_PLUS_TAGS",
+        "DOCUMENTS_SECONDS",
     },
-    "Erase": {*TABLES, "BUCKET", "FORGOTTEN_SECRET", "RETENTION_DAYS", "FOLD_PLUS_TAGS"},
+    "Rescore": {*TABLES, "BUCKET", "FORGOTTEN_SECRET", "RETENTION_DAYS", "DOCUMENTS_SECONDS"},
+    "Publish": {"LEADS_TABLE", "RECORDS_TABLE", "BUS"},
+    "Nurture": {"LEADS_TABLE", "RECORDS_TABLE", "DOCUMENTS_SECONDS"},
+    "Rollup": {"LEADS_TABLE", "RECORDS_TABLE", "DOCUMENTS_SECONDS"},
+    "Sweep": {*TABLES, "BUS", "RETENTION_DAYS", "DOCUMENTS_SECONDS", "SETTLE_SECONDS", "RUNS_QUEUE"},
+    "Api": {*TABLES, "BUS", "RETENTION_DAYS", "FOLD_PLUS_TAGS", "DOCUMENTS_SECONDS", "SETTLE_SECONDS", "RUNS_QUEUE"},
+    "Repair": {
+        *(*TABLES, "BUCKET", "BUS", "FORGOTTEN_SECRET", "RETENTION_DAYS", "FOLD_PLUS_TAGS", "DOCUMENTS_SECONDS"),
+        *("NURTURE_FAILURES", "ROLLUP_FAILURES", "SWEEP_FAILURES", "SETTLE_SECONDS", "RUNS_QUEUE"),
+    },
+    "Erase": {*TABLES, "BUCKET", "FORGOTTEN_SECRET", "RETENTION_DAYS", "FOLD_PLUS_TAGS", "DOCUMENTS_SECONDS"},
 }
 
 

@@ -19,9 +19,9 @@ pytestmark = pytest.mark.xdist_group("infra")
 
 OUTPUTS = {
     *("ApiUrl", "ActivitiesTable", "LeadsTable", "RecordsTable", "Bucket", "Bus", "SecretsPrefix"),
-    *("ActivitiesStreamArn", "LeadsStreamArn"),
+    *("ActivitiesStreamArn", "LeadsStreamArn", "RunsQueueUrl"),
     *("IngestFunction", "RescoreFunction", "PublishFunction"),
-    *("NurtureFunction", "RollupFunction", "ApiFunction", "RepairFunction", "EraseFunction"),
+    *("NurtureFunction", "RollupFunction", "ApiFunction", "RepairFunction", "EraseFunction", "SweepFunction"),
 }
 # What a resource may be called in an account, wherever its type says so; an inline policy's name is its role's.
 NAME_KEYS = {

@@ -5,12 +5,14 @@ from typing import Any
 import pytest
 from aws_cdk.assertions import Match
 
+from infra.settings import Settings
+from infra.sizing import SIZING
 from leadlight.failed import FAILED
 from tests.infra.synthesized import Synthesized
 
 pytestmark = pytest.mark.xdist_group("infra")
 
-FUNCTIONS = {"Ingest", "Rescore", "Publish", "Nurture", "Rollup", "Api", "Repair", "Erase"}
+FUNCTIONS = {"Ingest", "Rescore", "Publish", "Nurture", "Rollup", "Api", "Repair", "Erase", "Sweep"}
 
 
 def alarms(stack: Synthesized, metric: str) -> dict[str, dict[str, Any]]:
@@ -37,7 +39,7 @@ def test_an_invocation_that_fails_is_kept_too(dev: Synthesized) -> None:
     """A rule's queue sees undelivered events only, so each function that a rule starts has its own."""
     configs = dev.of_type("AWS::Lambda::EventInvokeConfig").values()
     by_function = {config["FunctionName"]["Ref"][9:15]: config for config in configs}
-    assert set(by_function) == {"Nurtur", "Rollup"}
+    assert set(by_function) == {"Nurtur", "Rollup", "SweepF"}
     for config in configs:
         assert config["MaximumRetryAttempts"] == 2
         destination = config["DestinationConfig"]["OnFailure"]["Destination"]
@@ -52,10 +54,35 @@ def test_the_rollup_runs_every_hour(dev: Synthesized) -> None:
     assert schedule["Target"]["DeadLetterConfig"]["Arn"]["Fn::GetAtt"][0].startswith("FailuresRollup")
 
 
+def test_every_lead_is_looked_at_every_night(dev: Synthesized) -> None:
+    """Early in the day that the scores are for."""
+    schedule = dev.one("AWS::Scheduler::Schedule", "NightlySweep")
+    assert schedule["ScheduleExpression"] == "cron(10 0 * * ? *)"
+    assert schedule["Target"]["DeadLetterConfig"]["Arn"]["Fn::GetAtt"][0].startswith("FailuresSweep")
+
+
+def test_a_page_of_a_run_comes_again_until_it_is_given_up(dev: Synthesized) -> None:
+    """One page per invocation; a worker that is killed leaves its message to the next."""
+    queue = dev.one("AWS::SQS::Queue", "RunsQueue")
+    assert queue["VisibilityTimeout"] == 6 * SIZING["sweep"].timeout_seconds
+    assert queue["RedrivePolicy"]["maxReceiveCount"] == 8
+    assert queue["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0].startswith("FailuresSweep")
+    mapping = dev.one("AWS::Lambda::EventSourceMapping", "RunsMapping")
+    assert (mapping["BatchSize"], mapping["ScalingConfig"]) == (1, {"MaximumConcurrency": 16})
+    assert mapping["FunctionName"]["Ref"].startswith("FunctionsSweep")
+
+
+def test_nobody_goes_by_old_documents_when_a_run_begins() -> None:
+    """A function may hold them for some seconds, and go by them to the end of its invocation."""
+    settings = Settings(environment="dev", stack_name="leadlight")
+    longest = max(SIZING[name].timeout_seconds for name in ("rescore", "sweep"))
+    assert settings.settle_seconds >= settings.documents_seconds + longest
+
+
 def test_every_queue_is_encrypted_lasting_and_refuses_plain_http(dev: Synthesized) -> None:
     """What waits there may hold personal data, and waits for a person."""
     queues = dev.of_type("AWS::SQS::Queue")
-    assert len(queues) == len(dev.of_type("AWS::SQS::QueuePolicy")) == 2
+    assert len(queues) == len(dev.of_type("AWS::SQS::QueuePolicy")) == 4
     for queue in queues.values():
         assert queue["SqsManagedSseEnabled"] is True
         assert queue["MessageRetentionPeriod"] == 14 * 24 * 60 * 60
@@ -66,13 +93,14 @@ def test_every_queue_is_encrypted_lasting_and_refuses_plain_http(dev: Synthesize
 
 
 def test_every_queue_has_an_alarm_on_its_first_message(dev: Synthesized) -> None:
-    """A queue that is added without an alarm fails here."""
+    """A queue that is added without an alarm fails here. What waits for its turn wakes nobody."""
     watched = {
         alarm["Dimensions"][0]["Value"]["Fn::GetAtt"][0]: alarm
         for alarm in dev.of_type("AWS::CloudWatch::Alarm").values()
         if alarm["MetricName"] == "ApproximateNumberOfMessagesVisible"
     }
-    assert set(watched) == set(dev.of_type("AWS::SQS::Queue"))
+    queues = dev.of_type("AWS::SQS::Queue").items()
+    assert set(watched) == {name for name, queue in queues if "RedrivePolicy" not in queue}
     assert all(alarm["Threshold"] == 1 for alarm in watched.values())
 
 

@@ -28,6 +28,12 @@ AUTHORIZED = {
     "POST /v1/failed-events/replay",
     "POST /v1/redrive",
     "GET /v1/audit",
+    "GET /v1/models",
+    "POST /v1/models",
+    "POST /v1/models/resume",
+    "GET /v1/models/{version}",
+    "GET /v1/models/{version}/effect",
+    "POST /v1/models/{version}/publish",
 }
 OPEN = {
     "POST /v1/webhooks/{source}",

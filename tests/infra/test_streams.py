@@ -14,6 +14,12 @@ def filters(mapping: dict[str, Any]) -> list[Any]:
     return [json.loads(entry["Pattern"]) for entry in mapping["FilterCriteria"]["Filters"]]
 
 
+def streams(stack: Synthesized) -> list[dict[str, Any]]:
+    """The mappings of streams; a queue has one of another kind."""
+    mappings = stack.of_type("AWS::Lambda::EventSourceMapping")
+    return [mapping for name, mapping in mappings.items() if name.startswith("Streams")]
+
+
 @pytest.mark.parametrize(("table", "function"), [("Activities", "Rescore"), ("Leads", "Publish")])
 def test_each_stream_feeds_its_function(dev: Synthesized, table: str, function: str) -> None:
     """Facts go to rescore, states with decisions to publish."""
@@ -24,7 +30,7 @@ def test_each_stream_feeds_its_function(dev: Synthesized, table: str, function: 
 
 def test_a_poison_record_cannot_block_a_shard(dev: Synthesized) -> None:
     """Lambda's defaults retry for ever; ours split the batch, give up and keep the records in S3."""
-    for mapping in dev.of_type("AWS::Lambda::EventSourceMapping").values():
+    for mapping in streams(dev):
         assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
         assert mapping["BisectBatchOnFunctionError"] is True
         assert mapping["MaximumRetryAttempts"] == 10
@@ -35,7 +41,7 @@ def test_a_poison_record_cannot_block_a_shard(dev: Synthesized) -> None:
 
 def test_the_first_fact_counts(dev: Synthesized) -> None:
     """One that is stored while the mapping is being made must not be skipped."""
-    for mapping in dev.of_type("AWS::Lambda::EventSourceMapping").values():
+    for mapping in streams(dev):
         assert mapping["StartingPosition"] == "TRIM_HORIZON"
 
 
@@ -62,5 +68,5 @@ def test_the_mappings_can_be_off_by_a_parameter(dev: Synthesized) -> None:
     """The local runner reads the streams itself; the template is the same."""
     parameter = dev.document["Parameters"]["StreamMappings"]
     assert (parameter["Default"], parameter["AllowedValues"]) == ("enabled", ["enabled", "disabled"])
-    for mapping in dev.of_type("AWS::Lambda::EventSourceMapping").values():
+    for mapping in streams(dev):
         assert mapping["Enabled"] == {"Fn::If": ["StreamMappingsEnabled", True, False]}

@@ -8,6 +8,7 @@ import msgspec
 
 from leadlight.activity.order_key import day_number
 from leadlight.adapters.lead_items import nurture_from_item
+from leadlight.events.event import MODEL_PUBLISHED
 from leadlight.lifecycle.decision import Decision, decode
 from leadlight.lifecycle.transitions import TRANSITIONS
 from leadlight.nurture import NurtureState
@@ -166,9 +167,13 @@ def events_match_decisions(outcome: Outcome) -> Iterator[Breach]:
     }
     numbered = {f"{s.lead_id}#{seq}" for s in _states(outcome) for seq in range(1, s.standing.seq + 1)}
     numbered |= {f"{s.lead_id}#n{seq}" for s in _nurtured(outcome) for seq in range(1, s.seq + 1)}
+    silent = {name for name, raw in saved.items() if msgspec.json.decode(raw, type=Decision).silent}
+    numbered -= silent
     published: dict[str, set[str]] = {}
     for event in outcome.world.bus.entries:
         name = msgspec.json.decode(event.detail)["id"]
+        if event.detail_type == MODEL_PUBLISHED:
+            continue
         published.setdefault(name, set()).add(event.detail)
     for name in published.keys() ^ numbered:
         yield "events", f"{name} {'has no decision' if name in published else 'has no event'}"
@@ -187,8 +192,10 @@ def enrollments_follow(outcome: Outcome) -> Iterator[Breach]:
     newest: dict[str, Decision] = {}
     for raw in outcome.world.records.stored.values():
         decision = msgspec.json.decode(raw, type=Decision)
-        if decision.kind in _ROUTED and decision.seq > (
-            newest[decision.lead_id].seq if decision.lead_id in newest else 0
+        if (
+            decision.kind in _ROUTED
+            and not decision.silent
+            and decision.seq > (newest[decision.lead_id].seq if decision.lead_id in newest else 0)
         ):
             newest[decision.lead_id] = decision
     states = {state.lead_id: state for state in _nurtured(outcome)}

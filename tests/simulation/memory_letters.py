@@ -14,8 +14,8 @@ class MemoryLetters:
 
     def __init__(self, world: "World") -> None:
         self._world = world
-        self.waiting: dict[str, list[str]] = {"nurture": [], "rollup": []}
-        self.seen: dict[str, list[str]] = {"nurture": [], "rollup": []}
+        self.waiting: dict[str, list[str]] = {"nurture": [], "rollup": [], "sweep": []}
+        self.seen: dict[str, list[str]] = {"nurture": [], "rollup": [], "sweep": []}
 
     def receive(self, consumer: str) -> list[Letter]:
         def receive() -> list[Letter]:

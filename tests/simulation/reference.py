@@ -128,6 +128,7 @@ def roots_by_graph(facts: Iterable[Fact]) -> dict[str, str]:
 def ordered_folds(world: World, horizon: int, root_of: Mapping[str, str]) -> dict[str, Fold]:
     """Folds by a single pass over the stored facts of each person in their order, each once, pruned to one day."""
     facts = [from_item(item) for item in stored_facts(world).values()]
+    catalogue = world.models.newest.documents.catalogue
     folds: dict[str, Fold] = {}
     passed: dict[str, list[Fact]] = {}
     # A fact that several of a person's leads have counts as the root's own says it.
@@ -144,10 +145,10 @@ def ordered_folds(world: World, horizon: int, root_of: Mapping[str, str]) -> dic
         apply(
             fold,
             [Change(fact)],
-            signals_of=documents().catalogue.signals_of,
+            signals_of=catalogue.signals_of,
             facts_on=lambda day, before=before: on_day(before, day),  # type: ignore[misc]
             facts_of=lambda kind, before=before: [each for each in before if each.kind is kind],  # type: ignore[misc]
-            guard=documents().catalogue.guard,
+            guard=catalogue.guard,
         )
     for fold in folds.values():
         prune(fold, horizon)

@@ -34,6 +34,7 @@ from leadlight.model import Documents
 from leadlight.model.document import read_documents
 from leadlight.nurture import NurtureState
 from leadlight.ports import Conflict, Stored, Unavailable
+from leadlight.releases import Page
 from leadlight.scoring import Portfolio
 from leadlight.state import LeadState
 from tests.simulation.memory_accounts import MemoryAccounts
@@ -41,6 +42,7 @@ from tests.simulation.memory_failed_events import MemoryFailedEvents
 from tests.simulation.memory_forgotten import MemoryForgotten
 from tests.simulation.memory_letters import MemoryLetters
 from tests.simulation.memory_merges import MemoryMerges
+from tests.simulation.memory_models import MemoryModels, MemoryRuns
 from tests.simulation.memory_secrets import MemorySecrets
 from tests.simulation.scheduler import Scheduler
 from tests.simulation.tables import Item, Record, Stream, Table
@@ -83,8 +85,20 @@ class World:
         self.forgotten = MemoryForgotten(self)
         self.bus = MemoryBus(self)
         self.secrets = MemorySecrets()
-        self.documents = documents()
-        self.portfolio = portfolio()
+        self.models = MemoryModels(scheduler, documents(), portfolio())
+        self.runs = MemoryRuns(scheduler)
+
+    @property
+    def documents(self) -> Documents:
+        return self.models.published().documents
+
+    @documents.setter
+    def documents(self, other: Documents) -> None:
+        self.models = MemoryModels(self.scheduler, other, Portfolio(other.models))
+
+    @property
+    def portfolio(self) -> Portfolio:
+        return self.models.published().portfolio
 
     def now(self) -> datetime:
         return self.clock
@@ -228,21 +242,36 @@ class MemoryLeads:
         return Counter(item for _, item in there)
 
     def scan(self) -> Iterator[LeadState]:
-        for item in list(self.table.all()):
+        return self._whole(list(self.table.all()))
+
+    def _whole(self, items: Sequence[Item]) -> Iterator[LeadState]:
+        for item in items:
             if item["item"]["S"] == STATE:
                 state = whole(item, self.table.get(item["lead_id"]["S"], HISTORY))
                 assert state, "an item that does not go with its history"
                 yield state
 
-    def share(self, part: int, parts: int, *, after: str, limit: int) -> tuple[list[LeadState], str]:
-        def scan() -> tuple[list[LeadState], str]:
-            names = [lead_id for lead_id, items in self.table.items.items() if STATE in items]
-            mine = sorted(each for each in names if crc32(each.encode()) % parts == part and f"{each}#{STATE}" > after)
-            items = (self.table.items[lead_id] for lead_id in mine[:limit])
-            found = [state for each in items if (state := whole(each[STATE], each.get(HISTORY)))]
-            return found, f"{mine[limit - 1]}#{STATE}" if len(mine) > limit else ""
+    def page(self, segment: int, segments: int, *, after: str, limit: int) -> Page:
+        """In the order of hashes, as a table is; what is put behind the page's end is not seen."""
 
-        return self._world.scheduler.call("scan a share", scan)
+        def scan() -> Page:
+            keys = sorted(
+                (crc32(lead_id.encode()), lead_id, sort)
+                for lead_id, items in self.table.items.items()
+                for sort in items
+                if crc32(lead_id.encode()) % segments == segment
+            )
+            lead_id, _, sort = after.partition("#")
+            last = (crc32(lead_id.encode()), lead_id, sort) if after else (-1, "", "")
+            found = [key for key in keys if key > last][:limit]
+            items = [self.table.items[lead_id][sort] for _, lead_id, sort in found]
+            return Page(
+                list(self._whole(items)),
+                [nurture_from_item(item) for item in items if item["item"]["S"] == NURTURE],
+                "#".join(found[-1][1:]) if len(found) == limit else "",
+            )
+
+        return self._world.scheduler.call("scan a page", scan)
 
     def ranked(self, stages: Sequence[str], *, below: str, limit: int) -> list[str]:
         ranks = [item for item in self.table.all() if "rank_partition" in item]
@@ -298,7 +327,7 @@ class MemoryRecords:
         raise NotImplementedError("nothing is rolled up in the simulation")
 
     def measures(self) -> tuple[list[DayMeasures], datetime | None]:
-        raise NotImplementedError("nothing is rolled up in the simulation")
+        return [], None  # nothing is rolled up in the simulation
 
     def put_spend(self, lines: Sequence[Spend]) -> None:
         self.spent.update((line.key, line) for line in lines)

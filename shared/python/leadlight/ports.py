@@ -18,7 +18,9 @@ if TYPE_CHECKING:  # a function that imports a port's errors need not import all
     from leadlight.merge import Link, Member
     from leadlight.model import Documents
     from leadlight.nurture import NurtureState
+    from leadlight.releases import Models, Page, Runs
     from leadlight.scoring import Portfolio
+    from leadlight.sources.request import Secrets
     from leadlight.state import LeadState
     from leadlight.state.company import Told
 
@@ -114,15 +116,12 @@ class Membership(NamedTuple):
 
 
 class Round(NamedTuple):
-    """An account tells its leads its traits of a version: those up to the lead `after` have been told.
-
-    `backfill`: the traits came by an import, and nothing is announced for them.
-    """
+    """An account tells its leads its traits of a version: those up to the lead `after` have been told."""
 
     account_id: str
     version: int
     after: str = ""
-    backfill: bool = False
+    backfill: bool = False  # the traits came by an import, and nothing is announced for them
 
 
 class Accounts(Protocol):
@@ -171,8 +170,8 @@ class Leads(Protocol):
     def scan(self) -> Iterator[LeadState]:
         """Every lead's state."""
 
-    def share(self, part: int, parts: int, *, after: str, limit: int) -> tuple[list[LeadState], str]:
-        """Up to `limit` states of one of so many parts of the table, and behind what to go on; empty at the end."""
+    def page(self, segment: int, segments: int, *, after: str, limit: int) -> Page:
+        """The next items of one of so many parts of the table, by a consistent scan; a page may hold no state."""
 
     def ranked(self, stages: Sequence[str], *, below: str, limit: int) -> list[str]:
         """The highest rank keys of some stages under `below`, highest first, at most `limit` of them."""
@@ -208,13 +207,6 @@ class Bus(Protocol):
 
     def put(self, events: Sequence[Event]) -> None:
         """Puts events, entry by entry until each was taken; raises Unavailable where some were not."""
-
-
-class Secrets(Protocol):
-    """The webhook sources' secrets."""
-
-    def of(self, source: str) -> str:
-        """A source's secret; empty where it has none."""
 
 
 class Ports(Protocol):
@@ -259,6 +251,14 @@ class Ports(Protocol):
     @property
     def secrets(self) -> Secrets:
         """The webhook sources' secrets."""
+
+    @property
+    def models(self) -> Models:
+        """The versions of the documents."""
+
+    @property
+    def runs(self) -> Runs:
+        """Runs over all leads."""
 
     @property
     def documents(self) -> Documents:

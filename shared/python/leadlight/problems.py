@@ -77,6 +77,12 @@ class NotFound(Problem):
     status, slug, title = 404, "not-found", "Not found"
 
 
+class Overtaken(Problem):
+    """Somebody else did something meanwhile that this request did not know of."""
+
+    status, slug, title = 409, "overtaken", "Somebody else was first"
+
+
 class TryAgain(Problem):
     """A table or service can't be reached now. The same request may go through later; what it stored does no harm."""
 

@@ -17,7 +17,7 @@ from leadlight.adapters.lead_items import (
     to_item,
     whole,
 )
-from leadlight.lifecycle.decision import decode, encode
+from leadlight.lifecycle.decision import Decision, decode, encode
 from leadlight.model.structs import BuyingStage
 from leadlight.scoring import Totals
 from leadlight.state import Fold, LeadState, codec
@@ -118,6 +118,28 @@ def test_an_item_that_was_stored_before_scores_were_short_reads() -> None:
     }
     read = from_item(item)
     assert (read.totals, read.as_of) == (TOTALS._replace(suppressed=True), TODAY)
+
+
+@pytest.mark.parametrize("suppressed", [False, True])
+@pytest.mark.parametrize("model", ["", "b2b-saas@2"])
+def test_a_score_names_its_model_and_one_that_does_not_reads(model: str, *, suppressed: bool) -> None:
+    """A line that was stored before models were named is one without the word."""
+    totals = TOTALS._replace(suppressed=suppressed)
+    item = to_item(replace(state(1, 1), totals=totals, model=model))
+    assert item["score"]["S"].split(" ")[4:] == [*filter(None, [model]), *["suppressed"] * suppressed]
+    read = from_item(item)
+    assert (read.totals, read.as_of, read.model) == (totals, TODAY, model)
+
+
+def test_the_places_of_a_decisions_fields_stay() -> None:
+    """An outbox in flight while a new version is deployed names fields by their places: new ones come at the end."""
+    assert Decision.__struct_fields__[12:] == (
+        *("contactable", "suppressed", "before", "after", "hand_off", "due_at", "campaign", "other", "reasons"),
+        "silent",
+    )
+    loud = decision("scored")
+    mixed = [loud, msgspec.structs.replace(loud, silent=True), loud]
+    assert decode(encode(mixed)) == mixed
 
 
 def test_an_outbox_is_short_and_says_everything() -> None:

@@ -101,7 +101,7 @@ def test_the_leads_table_is_read_in_shares_and_pages(aws) -> None:
     for part in range(2):
         after = ""
         while True:
-            states, after = leads.share(part, 2, after=after, limit=4)
+            states, _, after = leads.page(part, 2, after=after, limit=4)
             found += [state.lead_id for state in states]
             assert len(states) <= 4
             if not after:

@@ -41,7 +41,7 @@ def test_every_option_is_explained(path: tuple[str, ...]) -> None:
 def test_the_commands_are_those_that_the_readme_names() -> None:
     """Nothing is missing, and nothing is there that nobody knows of."""
     assert {" ".join(path) for path in ALL if path} == {
-        "new", "validate", "set", "schema", "reference", "diff", "backtest", "score", "explain", "history", "forecast", "import", "import leads", "import accounts", "import activities", "import deals", "import spend", "leads", "lead", "accounts", "account", "kpis", "merge", "unmerge", "shared", "human", "bot", "export", "forget", "failed", "failed list", "failed show", "failed replay", "redrive", "rebuild", "audit", "state",
+        "new", "validate", "set", "schema", "reference", "diff", "backtest", "score", "explain", "history", "forecast", "import", "import leads", "import accounts", "import activities", "import deals", "import spend", "leads", "lead", "accounts", "account", "kpis", "merge", "unmerge", "shared", "human", "bot", "export", "forget", "draft", "publish", "rollback", "models", "failed", "failed list", "failed show", "failed replay", "redrive", "rebuild", "audit", "state",
     }  # fmt: skip
 
 

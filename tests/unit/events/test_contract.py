@@ -7,9 +7,10 @@ import msgspec
 import pytest
 
 from leadlight.events import DETAIL_TYPES, event_of
-from leadlight.events.event import decision_of
+from leadlight.events.event import decision_of, model_published
 from leadlight.events.schema import FOLDER, schemas
 from leadlight.lifecycle.decision import Decision, Reason
+from leadlight.releases import Release
 
 DECISION = Decision(
     lead_id="ld_a",
@@ -78,3 +79,12 @@ def test_the_id_of_a_decision_never_changes():
 def test_no_personal_data_goes_out():
     """Consumers ask the API by lead_id: the fields are these and no others."""
     assert set(Decision.__struct_fields__).isdisjoint({"email", "name", "traits", "identities", "company"})
+
+
+def test_a_publish_meets_its_schema():
+    """What is in force, and whether folds are made anew."""
+    release = Release(2, 3, published_at="2026-11-21T12:00:00.000Z", from_facts=True)
+    detail = json.loads(model_published(release, models=["b2b-saas@4"], catalogue=2))
+    schema = json.loads((FOLDER / "model_published.v1.json").read_text())
+    jsonschema.Draft202012Validator(schema).validate(detail)
+    assert (detail["id"], detail["documents"], detail["from_facts"]) == ("release#2", 3, True)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
 from functions.ingest import handler as ingest
@@ -16,6 +17,7 @@ from leadlight import sources
 from leadlight.activity import Activity, Identity, lead_id_of
 from leadlight.activity.order_key import day_number, milliseconds, milliseconds_of
 from leadlight.problems import MalformedEvent
+from leadlight.releases import Task
 from leadlight.runtime import rescore as rescoring
 from leadlight.runtime.news import by_lead
 from leadlight.runtime.repair import redrive as redriving
@@ -253,13 +255,32 @@ def test_dead_letters_are_followed_and_rolled_up(running):
     events, running.world.bus.undelivered = running.world.bus.undelivered, []
     letters = [{"detail-type": event.detail_type, "detail": json.loads(event.detail)} for event in events]
     wrapped = [letters[0], *({"version": "1.0", "requestPayload": letter} for letter in letters)]
-    running.world.letters.waiting = {"nurture": [*map(json.dumps, wrapped), "not JSON", "{}"], "rollup": ["{}", "{}"]}
+    running.world.letters.waiting = {
+        "nurture": [*map(json.dumps, wrapped), "not JSON", "{}"],
+        "rollup": ["{}", "{}"],
+        "sweep": [],
+    }
     before = len(running.world.bus.entries)
     told = running.redrive()
     assert (told["letters"], told["left"]) == (len(wrapped) + 2, 2)
     assert running.world.leads.get_nurture(ADA).seen == max(letter["detail"]["seq"] for letter in letters)
     assert [event.detail_type for event in running.world.bus.entries[before:]] == ["KPI Rollup Requested"]
-    assert running.world.letters.seen == {"nurture": ["not JSON", "{}"], "rollup": []}
+    assert running.world.letters.seen == {"nurture": ["not JSON", "{}"], "rollup": [], "sweep": []}
+
+
+def test_a_page_that_was_given_up_goes_back_to_its_run(running):
+    """The clock's call, as the schedule or Lambda left it, begins the sweep of the day."""
+    page, tick = (
+        {"run": "publish-1", "segment": 3, "page": 2, "after": "ld_a#state"},
+        {"detail-type": "Scheduled Event"},
+    )
+    letters = [page, tick, {"version": "1.0", "requestPayload": tick}, {"segment": 1}]
+    running.world.letters.waiting["sweep"] = [*map(json.dumps, letters), "not JSON"]
+    told = running.redrive()
+    assert (told["letters"], told["left"]) == (3, 2)
+    tasks = [msgspec.json.decode(body, type=Task) for body in running.world.runs.queue]
+    assert tasks[0] == Task(**page)
+    assert {task.run for task in tasks[1:]} == {f"sweep-{NOW.date()}"}
 
 
 def test_what_cannot_be_read_stays(running, monkeypatch):

@@ -42,7 +42,7 @@ def apart(state: LeadState, *, most: int = MOST_ITEM, least: int = LEAST_APART) 
         least: (signal, day) pairs that are worth a history of their own.
     """
     base = state.base if state.fold.signals else None
-    others = _FIXED + len(standing.encode(state.standing)) + len(_kin(state))
+    others = _FIXED + len(standing.encode(state.standing)) + len(_kin(state)) + len(state.model)
     if others + len(codec.encode(state.fold, base)) <= most or codec.own_pairs(state.fold, base) < least:
         return base
     fold = state.fold
@@ -82,7 +82,7 @@ def to_item(state: LeadState) -> Item:
     if state.totals:
         stage = stage_of(state)
         item |= {
-            "score": {"S": _totals(state.totals, state.as_of)},
+            "score": {"S": _totals(state.totals, state.as_of, state.model)},
             "rank_partition": {"S": partition(stage, crc32(state.lead_id.encode()) % SHARDS)},
             "rank_key": {"S": rank_key(_bucket(state.totals.score, state.rank), state.lead_id)},
         }
@@ -101,22 +101,23 @@ def whole(item: Mapping[str, Any], history: Mapping[str, Any] | None) -> LeadSta
     return from_item(item, history_from_item(history))
 
 
-def _totals(totals: Totals, as_of: int) -> str:
-    """A score in a line: `87 A decision 20778`, and `suppressed` where it is."""
-    line = f"{totals.score} {totals.grade} {totals.buying_stage} {as_of}"
-    return f"{line} suppressed" if totals.suppressed else line
+def _totals(totals: Totals, as_of: int, model: str) -> str:
+    """A score in a line: `87 A decision 20778 b2b-saas@2`, and `suppressed` where it is."""
+    words = (str(totals.score), totals.grade, totals.buying_stage, str(as_of), model, "suppressed" * totals.suppressed)
+    return " ".join(filter(None, words))
 
 
-def _totals_of(item: Mapping[str, Mapping[str, Any]]) -> tuple[Totals | None, int]:
-    """The score that an item holds, and the day that it is for."""
+def _totals_of(item: Mapping[str, Mapping[str, Any]]) -> tuple[Totals | None, int, str]:
+    """The score that an item holds, the day that it is for, and the model that it is by."""
     if "score" not in item:
-        return None, -1
+        return None, -1, ""
     if "N" in item["score"]:  # as items were written before they were short
         buying = BuyingStage(item["buying_stage"]["S"])
         score = int(item["score"]["N"])
-        return Totals(score, item["grade"]["S"], buying, "suppressed" in item), int(item["as_of"]["N"])
-    score, grade, buying_stage, as_of, *suppressed = item["score"]["S"].split(" ")
-    return Totals(int(score), grade, BuyingStage(buying_stage), bool(suppressed)), int(as_of)
+        return Totals(score, item["grade"]["S"], buying, "suppressed" in item), int(item["as_of"]["N"]), ""
+    score, grade, buying_stage, as_of, *more = item["score"]["S"].split(" ")
+    totals = Totals(int(score), grade, BuyingStage(buying_stage), "suppressed" in more)
+    return totals, int(as_of), next((word for word in more if "@" in word), "")
 
 
 def _kin(state: LeadState) -> bytes:
@@ -134,7 +135,7 @@ def from_item(item: Mapping[str, Mapping[str, Any]], base: Base | None = None) -
     Raises:
         ValueError: the history is not the one that goes with it.
     """
-    totals, as_of = _totals_of(item)
+    totals, as_of, model = _totals_of(item)
     return LeadState(
         lead_id=item["lead_id"]["S"],
         version=int(item["version"]["N"]),
@@ -142,6 +143,7 @@ def from_item(item: Mapping[str, Mapping[str, Any]], base: Base | None = None) -
         standing=standing.decode(item["standing"]["B"]),
         totals=totals,
         as_of=as_of,
+        model=model,
         outbox=item.get("outbox", {}).get("S", ""),
         kin=msgspec.msgpack.decode(item["kin"]["B"], type=Kin) if "kin" in item else Kin(),
         begun=datetime.fromisoformat(item["begun"]["S"]) if "begun" in item else None,
@@ -186,6 +188,11 @@ def _bucket(score: int, held: int | None) -> int:
     """The score that a lead is ranked by: near the edge of its bucket it stays there, since a move costs two writes."""
     near = held is not None and held - STAY <= score < held + BUCKET + STAY
     return held if near and held is not None else score
+
+
+def bucket_of(state: LeadState) -> int | None:
+    """The bucket of scores that the ranking is to have a lead in; None where it has no score."""
+    return _bucket(state.totals.score, state.rank) // BUCKET * BUCKET if state.totals else None
 
 
 def rank_key(score: int, lead_id: str) -> str:

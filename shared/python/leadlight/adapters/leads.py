@@ -23,6 +23,7 @@ from leadlight.adapters.lead_items import (
 )
 from leadlight.nurture import NurtureState
 from leadlight.ports import Conflict, Unavailable
+from leadlight.releases import Page
 from leadlight.state import LeadState
 
 Stored = Mapping[str, Any]
@@ -122,25 +123,6 @@ class DynamoLeads:
                 return
             page = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
 
-    def share(self, part: int, parts: int, *, after: str, limit: int) -> tuple[list[LeadState], str]:
-        """States of one of so many segments of the table, up to `limit` items read, and behind what to go on."""
-        lead_id, _, name = after.partition("#")
-        answer = call(
-            self._client.scan,
-            TableName=self._table,
-            Segment=part,
-            TotalSegments=parts,
-            Limit=limit,
-            ConsistentRead=True,
-            FilterExpression="#item IN (:state, :history)",
-            ExpressionAttributeNames={"#item": "item"},
-            ExpressionAttributeValues={":state": {"S": STATE}, ":history": {"S": HISTORY}},
-            **({"ExclusiveStartKey": _key(lead_id, name)} if after else {}),
-        )
-        last = answer.get("LastEvaluatedKey")
-        states = list(self._whole(_paired(answer["Items"])))
-        return states, f"{last['lead_id']['S']}#{last['item']['S']}" if last else ""
-
     def _whole(self, pairs: Iterable[tuple[Stored, Stored | None]]) -> Iterator[LeadState]:
         """The states of items and their histories; where the two do not go together, both are read again."""
         for item, history in pairs:
@@ -148,6 +130,26 @@ class DynamoLeads:
             state = whole(item, history) or self.get(lead_id, consistent=True)
             if state is not None:
                 yield state
+
+    def page(self, segment: int, segments: int, *, after: str, limit: int) -> Page:
+        """The next items of one of so many parts of the table, by a consistent scan."""
+        lead_id, _, name = after.partition("#")
+        answer = call(
+            self._client.scan,
+            TableName=self._table,
+            Segment=segment,
+            TotalSegments=segments,
+            Limit=limit,
+            ConsistentRead=True,
+            **({"ExclusiveStartKey": _key(lead_id, name)} if after else {}),
+        )
+        last = answer.get("LastEvaluatedKey")
+        items = answer["Items"]
+        return Page(
+            list(self._whole(_paired(items))),
+            [nurture_from_item(item) for item in items if item["item"]["S"] == NURTURE],
+            f"{last['lead_id']['S']}#{last['item']['S']}" if last else "",
+        )
 
     def ranked(self, stages: Sequence[str], *, below: str, limit: int) -> list[str]:
         """The highest rank keys of some stages under `below`, highest first: merged over the index's shards."""
@@ -195,7 +197,7 @@ def _paired(items: Iterable[Stored]) -> Iterator[tuple[Stored, Stored | None]]:
     for item in items:
         if item["item"]["S"] == STATE:
             yield item, history
-        else:
+        elif item["item"]["S"] == HISTORY:
             history = item
 
 

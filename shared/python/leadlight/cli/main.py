@@ -14,6 +14,7 @@ from leadlight.cli.imports.commands import import_
 from leadlight.cli.kpis import kpis
 from leadlight.cli.leads import lead, leads
 from leadlight.cli.merges import merge, shared, unmerge
+from leadlight.cli.models import draft, models, publish, rollback
 from leadlight.cli.repair import audit, rebuild, redrive, state
 from leadlight.cli.score import score
 from leadlight.cli.validate import validate
@@ -62,6 +63,10 @@ for _command in (
     human,
     bot,
     kpis,
+    draft,
+    publish,
+    rollback,
+    models,
     export,
     forget,
     failed,

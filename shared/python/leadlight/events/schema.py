@@ -4,13 +4,13 @@
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from leadlight.events.event import DETAIL_TYPES, VERSION
+from leadlight.events.event import DETAIL_TYPES, MODEL_PUBLISHED, VERSION, ModelPublished
 from leadlight.lifecycle.decision import Decision
 
 FOLDER = Path(__file__).parent / "schemas"
@@ -31,22 +31,34 @@ def schemas() -> Iterator[tuple[str, dict[str, Any]]]:
     """File name and schema of every detail type that Leadlight announces."""
     _, components = msgspec.json.schema_components([Decision], ref_template="#/$defs/{name}")
     shape = components.pop("Decision")
+    del shape["properties"]["silent"]  # what is silent has no event
     for kind, title in DETAIL_TYPES.items():
-        schema = {
-            "$schema": "https://json-schema.org/draft/2020-12/schema",
-            "title": title,
-            "description": shape["description"],
-            "type": "object",
-            "properties": {
-                "id": {"type": "string", "description": "the same however often the event is delivered"},
-                "version": {"const": VERSION},
-                **shape["properties"],
-                "kind": {"const": kind},
-            },
-            "required": sorted({*_ALWAYS, *shape["required"], *_ALSO.get(kind, ())}),
-            "$defs": components,
-        }
-        yield f"{title.lower().replace(' ', '_')}.v{VERSION}.json", schema
+        required = (*shape["required"], *_ALSO.get(kind, ()))
+        schema = _schema(title, shape, {"kind": {"const": kind}}, required)
+        yield _file_of(title), {**schema, "$defs": components}
+    _, found = msgspec.json.schema_components([ModelPublished])
+    published = found["ModelPublished"]
+    yield _file_of(MODEL_PUBLISHED), _schema(MODEL_PUBLISHED, published, {}, published["required"])
+
+
+def _schema(title: str, shape: Mapping[str, Any], also: Mapping[str, Any], required: Iterable[str]) -> dict[str, Any]:
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": title,
+        "description": shape["description"],
+        "type": "object",
+        "properties": {
+            "id": {"type": "string", "description": "the same however often the event is delivered"},
+            "version": {"const": VERSION},
+            **shape["properties"],
+            **also,
+        },
+        "required": sorted({*_ALWAYS, *required}),
+    }
+
+
+def _file_of(title: str) -> str:
+    return f"{title.lower().replace(' ', '_')}.v{VERSION}.json"
 
 
 def write() -> None:

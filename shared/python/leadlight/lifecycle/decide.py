@@ -3,7 +3,7 @@
 Pure: the same standing, fold, score and moment give the same decisions.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -36,6 +36,7 @@ class Conclusion:
     now: datetime
     as_of: int
     contactable: bool
+    told: Collection[Kind] | None = None
     decisions: list[Decision] = field(default_factory=list)
 
     def record(self, kind: Kind, cause: str, **details: Any) -> None:
@@ -57,6 +58,7 @@ class Conclusion:
                 cause=cause,
                 contactable=self.contactable,
                 suppressed=self.totals.suppressed,
+                silent=self.told is not None and kind not in self.told,
                 **details,
             )
         )
@@ -88,7 +90,9 @@ class Conclusion:
             self.record("stage_changed", "merged", before=before, after=self.standing.stage, other=of)
 
     def hand_off(self, hours: int, cause: str) -> None:
-        """Gives the lead to sales, with a due time."""
+        """Gives the lead to sales, with a due time. Where nobody would be told, sales does not get it."""
+        if self.told is not None and "handed_off" not in self.told:
+            return
         due = self.now + timedelta(hours=hours)
         name = f"{self.lead_id}#{self.standing.seq + 1}"
         opened = HandOff(name, milliseconds(self.now), milliseconds(due))
@@ -96,8 +100,14 @@ class Conclusion:
         self.record("handed_off", cause, hand_off=name, due_at=timestamp(moment_of(opened.due_at)))
 
 
-def decide(
-    state: LeadState, *, model: Model, now: datetime, absorbed: Mapping[str, Standing] = NOBODY, left: str = ""
+def decide(  # noqa: PLR0913 - one per circumstance
+    state: LeadState,
+    *,
+    model: Model,
+    now: datetime,
+    absorbed: Mapping[str, Standing] = NOBODY,
+    left: str = "",
+    told: Collection[Kind] | None = None,
 ) -> Conclusion:
     """Takes every decision that is due: merges first, then deals, sales' answers, the score, announcements.
 
@@ -107,6 +117,8 @@ def decide(
         now: the moment of the decisions; scores are for its day.
         absorbed: the standings of leads that were merged into this one, by their ids.
         left: the lead that this one was merged into, and no longer is.
+        told: the kinds of decisions that are announced where they follow from the score; the others are silent. None:
+            all are. What deals, sales and a withdrawn consent bring about is always announced.
     """
     conclusion, fold = _begun(state, model, now), state.fold
     if left:
@@ -115,6 +127,7 @@ def decide(
         conclusion.absorb(standing, of=lead_id)
     _follow_deals(conclusion, fold)
     _follow_sales(conclusion, fold)
+    conclusion.told = told
     for _ in range(_MOST_STEPS):
         if not any(_follow_score(conclusion, rule) for rule in conclusion.model.lifecycle):
             break
@@ -207,6 +220,8 @@ def _announce(conclusion: Conclusion) -> None:
     current = (totals.score, totals.grade, conclusion.contactable and not totals.suppressed)
     last = conclusion.standing.announced
     moved = last is None or abs(totals.score - last[0]) >= conclusion.model.announce_change
+    if last and last[2] and not conclusion.contactable:
+        conclusion.told = None  # whoever may not be written to leaves the campaigns, whatever else is told
     if moved or (last and last[1:] != current[1:]):
         conclusion.standing = msgspec.structs.replace(conclusion.standing, announced=current)
         cause = "first_score" if last is None else "score_moved"

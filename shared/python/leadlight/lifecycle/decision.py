@@ -43,6 +43,7 @@ class Decision(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     campaign: str | None = None
     other: str | None = None
     reasons: tuple[Reason, ...] = ()
+    silent: bool = False  # follows from a change of the model that was not to be announced: a record, and no event
 
     @property
     def id(self) -> str:

@@ -162,6 +162,11 @@ class Model(msgspec.Struct, frozen=True, dict=True):
     accounts: AccountRule = AccountRule()
     announce_change: int = 10
 
+    @property
+    def name(self) -> str:
+        """What a score names as its model: `id@version`."""
+        return f"{self.id}@{self.version}"
+
 
 class Documents(msgspec.Struct, frozen=True):
     """What a stack scores by: its signal catalogue and its models.

@@ -41,7 +41,7 @@ class Environment:
     @property
     def failure_queues(self) -> dict[str, str]:
         """The URL of each consumer's dead-letter queue."""
-        return {name: _required(f"LEADLIGHT_{name.upper()}_FAILURES") for name in ("nurture", "rollup")}
+        return {name: _required(f"LEADLIGHT_{name.upper()}_FAILURES") for name in ("nurture", "rollup", "sweep")}
 
     @property
     def secrets_prefix(self) -> str:
@@ -57,6 +57,21 @@ class Environment:
     def retention_days(self) -> int:
         """How long counted facts count."""
         return int(os.environ.get("LEADLIGHT_RETENTION_DAYS", "400"))
+
+    @property
+    def runs_queue(self) -> str:
+        """The queue of the pages that runs have still to do: its URL."""
+        return _required("LEADLIGHT_RUNS_QUEUE")
+
+    @property
+    def documents_seconds(self) -> float:
+        """For how long a function goes by the documents that it was told are in force."""
+        return float(os.environ.get("LEADLIGHT_DOCUMENTS_SECONDS", "15"))
+
+    @property
+    def settle_seconds(self) -> int:
+        """How long after a publish nobody goes by the old documents any more."""
+        return int(_required("LEADLIGHT_SETTLE_SECONDS"))
 
     @property
     def fold_plus_tags(self) -> bool:

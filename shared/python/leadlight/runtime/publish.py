@@ -27,7 +27,7 @@ def announce(lead_id: str, item: str, outbox: str, ports: Ports) -> int:
     """
     decisions = decode(outbox)
     ports.records.put_decisions(decisions)
-    ports.bus.put([event_of(decision) for decision in decisions])
+    ports.bus.put([event_of(decision) for decision in decisions if not decision.silent])
     cleared = ports.leads.clear_outbox(lead_id, item, outbox)
     if not cleared and ports.leads.get(lead_id, consistent=True) is None:
         ports.records.drop_decisions(decisions)  # the lead was erased meanwhile: nothing of it may stay behind

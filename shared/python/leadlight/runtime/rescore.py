@@ -1,7 +1,7 @@
 """Rescoring: facts from the stream become folds, scores and decisions, each lead in one put."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +12,7 @@ from leadlight.activity.order_key import day_number
 from leadlight.failed import FAILED, FailedEvent
 from leadlight.lifecycle.absorb import absorb
 from leadlight.lifecycle.decide import NOBODY, Conclusion, decide, decide_merged
-from leadlight.lifecycle.decision import Reason, decode, encode
+from leadlight.lifecycle.decision import Kind, Reason, decode, encode
 from leadlight.lifecycle.standing import Standing
 from leadlight.ports import Conflict, Ports, Unavailable
 from leadlight.runtime import accounts, forgotten, membership, merging
@@ -122,7 +122,7 @@ def _merged(before: LeadState, state: LeadState, news: News, ports: Ports) -> Le
     if before.kin.root:
         return state if state.kin != before.kin or membership.is_early(state, news) else None
     decided = decided_merged(state, ports, into=state.kin.root)
-    return replace(decided, fold=Fold(), totals=None, as_of=-1)
+    return replace(decided, fold=Fold(), totals=None, as_of=-1, model="")
 
 
 def _standing_alone(before: LeadState, state: LeadState, news: News, ports: Ports) -> LeadState | None:
@@ -187,8 +187,14 @@ def rebuild(state: LeadState, ports: Ports) -> None:
     )
 
 
-def concluded(
-    state: LeadState, ports: Ports, *, announce: bool, absorbed: Mapping[str, Standing] = NOBODY, left: str = ""
+def concluded(  # noqa: PLR0913 - one per circumstance
+    state: LeadState,
+    ports: Ports,
+    *,
+    announce: bool,
+    absorbed: Mapping[str, Standing] = NOBODY,
+    left: str = "",
+    told: Collection[Kind] | None = None,
 ) -> LeadState:
     """The state with its score of today, and with the decisions that follow where they may be announced.
 
@@ -198,16 +204,17 @@ def concluded(
         announce: whether decisions may be taken.
         absorbed: the standings of leads that were merged into this one, by their ids.
         left: the lead that this one was merged into, and no longer is.
+        told: the kinds of decisions that are announced; the others are silent. None: all are.
     """
     now = ports.now()
     today = day_number(now)
     engine = ports.portfolio.of(state.fold, today)
-    scored = replace(state, totals=engine.totals(state.fold, today), as_of=today)
+    scored = replace(state, totals=engine.totals(state.fold, today), as_of=today, model=engine.model.name)
     if not announce:
         for lead_id, standing in absorbed.items():
             scored.standing = absorb(scored.standing, standing, of=lead_id)
         return scored
-    conclusion = decide(scored, model=engine.model, now=now, absorbed=absorbed, left=left)
+    conclusion = decide(scored, model=engine.model, now=now, absorbed=absorbed, left=left, told=told)
     if not conclusion.decisions:
         return replace(scored, standing=conclusion.standing)
     return _decided(scored, conclusion, reasons(engine.score(state.fold, today)))

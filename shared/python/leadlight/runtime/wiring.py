@@ -1,18 +1,20 @@
 """The composition root: which adapter serves which port. Adapters are made on first use, once per process."""
 
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cache, cached_property
 from importlib import resources
 from typing import TYPE_CHECKING
 
 from leadlight.failed import DeadLetters, FailedEvents
 from leadlight.forgotten import Forgotten
 from leadlight.model import Documents, decode
-from leadlight.ports import Accounts, Bus, Facts, Leads, Merges, Ports, Records, Secrets
+from leadlight.ports import Accounts, Bus, Facts, Leads, Merges, Ports, Records
+from leadlight.releases import Models, Runs
 from leadlight.runtime.environment import Environment
 
 if TYPE_CHECKING:
     from leadlight.scoring import Portfolio
+    from leadlight.sources.request import Secrets
 
 
 class AwsPorts:
@@ -86,23 +88,37 @@ class AwsPorts:
         return EventBridgeBus(self._environment.bus)
 
     @cached_property
-    def secrets(self) -> Secrets:
+    def secrets(self) -> "Secrets":
         """The sources' secrets."""
         from leadlight.adapters.secrets import CachedSecrets  # noqa: PLC0415
 
         return CachedSecrets(self._environment.secrets_prefix)
 
     @cached_property
-    def documents(self) -> Documents:
-        """The published catalogue and models that came with the layer."""
-        return decode(resources.files("leadlight.model").joinpath("published.json").read_bytes())
+    def models(self) -> Models:
+        """The versions of the documents, in the records table."""
+        from leadlight.adapters.models import StoredModels  # noqa: PLC0415
+
+        environment = self._environment
+        return StoredModels(environment.records_table, shipped=_shipped, kept_seconds=environment.documents_seconds)
 
     @cached_property
-    def portfolio(self) -> "Portfolio":
-        """The models, each ready to score when it is first needed."""
-        from leadlight.scoring import Portfolio  # noqa: PLC0415
+    def runs(self) -> Runs:
+        """Runs over all leads: their progress in the records table, their tasks in a queue."""
+        from leadlight.adapters.runs import QueuedRuns  # noqa: PLC0415
 
-        return Portfolio(self.documents.models)
+        environment = self._environment
+        return QueuedRuns(environment.records_table, environment.runs_queue, settle_seconds=environment.settle_seconds)
+
+    @property
+    def documents(self) -> Documents:
+        """The catalogue and the models in force."""
+        return self.models.published().documents
+
+    @property
+    def portfolio(self) -> "Portfolio":
+        """The models in force, each ready to score when it is first needed."""
+        return self.models.published().portfolio
 
     @property
     def retention_days(self) -> int:
@@ -117,6 +133,12 @@ class AwsPorts:
     def now(self) -> datetime:
         """The only clock."""
         return datetime.now(UTC)
+
+
+@cache
+def _shipped() -> Documents:
+    """What came with the layer."""
+    return decode(resources.files("leadlight.model").joinpath("published.json").read_bytes())
 
 
 _ENVIRONMENT = Environment()

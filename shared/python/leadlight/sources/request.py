@@ -1,5 +1,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,3 +19,10 @@ class WebhookRequest:
             if key.lower() == wanted:
                 return value
         return ""
+
+
+class Secrets(Protocol):
+    """The webhook sources' secrets."""
+
+    def of(self, source: str) -> str:
+        """A source's secret; empty where it has none."""

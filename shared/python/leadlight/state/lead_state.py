@@ -16,6 +16,7 @@ class LeadState:
     are not published yet, as JSON. `kin` says which leads it is one person with.
     `base` is the history that stands apart from the fold, as it is stored; the fold holds all of it.
     `rank` is the bucket of scores that the ranking has it in.
+    `model` is what the score is by, as `id@version`.
     `begun`: the lead was forgotten then, and came back with consent: what occurred up to then counts no more.
     """
 
@@ -25,6 +26,7 @@ class LeadState:
     standing: Standing = field(default_factory=Standing)
     totals: Totals | None = None
     as_of: int = -1
+    model: str = ""
     outbox: str = ""
     kin: Kin = field(default_factory=Kin)
     begun: datetime | None = None

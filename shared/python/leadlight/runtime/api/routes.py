@@ -9,6 +9,7 @@ from leadlight.kpi import kpis
 from leadlight.lifecycle.transitions import STAGE_NAMES
 from leadlight.ports import Ports
 from leadlight.problems import MalformedEvent, NotFound
+from leadlight.runtime.api import models
 from leadlight.runtime.api.accounts import account_state, account_view, accounts_page
 from leadlight.runtime.api.leads import lead_view, summary
 from leadlight.runtime.api.limit import limit_of
@@ -136,4 +137,5 @@ ROUTES: Mapping[str, Callable[[Mapping[str, Any], Ports], tuple[int, Any]]] = {
     "GET /v1/kpis": _kpis,
     "POST /v1/kpis/rollups": _request_rollup,
     "POST /v1/spend": _spend,
+    **models.ROUTES,
 }

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from leadlight.activity import Fact, Kind
+from leadlight.adapters.lead_items import STATE
 from leadlight.ports import Ports
 from leadlight.problems import NotFound
 from leadlight.runtime.repair.refold import Terms, refold, terms
@@ -24,7 +25,7 @@ def audit(ports: Ports, *, part: int, parts: int, after: str, limit: int) -> dic
     Returns `checked`, `facts` (recorded = counted + set_aside + expired, and registered), `differing` (lead_id and
     differences) and `next`: None where the part is done.
     """
-    states, following = ports.leads.share(part, parts, after=after, limit=min(limit, LEADS))
+    states, _, following = ports.leads.page(part, parts, after=after, limit=min(limit, LEADS))
     total, differing, checked = Terms(), [], 0
     for state in states:
         counted, found = _checked(state, ports)
@@ -32,7 +33,7 @@ def audit(ports: Ports, *, part: int, parts: int, after: str, limit: int) -> dic
         if found:
             differing.append(_view(state.lead_id, found))
         if total.recorded + total.registered > FACTS and state is not states[-1]:
-            following = f"{state.lead_id}#state"
+            following = f"{state.lead_id}#{STATE}"
             break
     return {"checked": checked, "facts": total._asdict(), "differing": differing, "next": following or None}
 

@@ -1,7 +1,7 @@
 """What was left behind on its way goes back to what it was meant for: dead letters, and batches that a stream gave up.
 
 A letter of nurture is followed here, and not put on the bus again: there it would also reach everybody else who heard
-it already. Letters of the rollup ask for one rollup, however many they are.
+it already. Letters of the rollup ask for one rollup, however many they are. A page of a run goes back to its queue.
 """
 
 import logging
@@ -16,10 +16,12 @@ from leadlight.events import Event
 from leadlight.events.event import ROLLUP_REQUESTED
 from leadlight.failed import FailedEvent, Letter
 from leadlight.ports import Conflict, Ports, Unavailable
+from leadlight.releases import Task
 from leadlight.runtime.nurture import follow
 from leadlight.runtime.publish import announce
 from leadlight.runtime.repair.redeliver import redeliver
 from leadlight.runtime.repair.replay import STREAM
+from leadlight.runtime.runs import nightly
 from leadlight.runtime.streams import Record
 
 BATCHES = 5
@@ -83,11 +85,15 @@ def _letters(consumer: str, ports: Ports, done: Counter[str]) -> bool:
 
 
 def _follow(letters: Sequence[Letter], ports: Ports) -> list[Letter]:
+    return _each(letters, lambda event: follow(event["detail"], ports))
+
+
+def _each(letters: Sequence[Letter], take: Callable[[Any], object]) -> list[Letter]:
     """What can't be read or done now stays in the queue: to fail here would hide those that were received with it."""
     taken = []
     for letter in letters:
         try:
-            follow(_event_of(letter)["detail"], ports)
+            take(_event_of(letter))
         except (ValueError, LookupError, TypeError, Conflict, Unavailable) as error:
             _LOG.warning("left in its queue", extra={"reason": type(error).__name__})
             continue
@@ -100,13 +106,29 @@ def _roll_up(letters: Sequence[Letter], ports: Ports) -> list[Letter]:
     return list(letters)
 
 
+def _sweep(letters: Sequence[Letter], ports: Ports) -> list[Letter]:
+    """Pages go on where they stopped; the clock's call begins the sweep of the day, whichever day it was meant for."""
+
+    def take(event: Any) -> None:
+        if "detail-type" in event:
+            nightly(ports)
+        else:
+            ports.runs.send(msgspec.convert(event, Task), delay=0)
+
+    return _each(letters, take)
+
+
 def _event_of(letter: Letter) -> Any:
     """The event: as the rule could not deliver it, or inside Lambda's account of the invocation that failed."""
     document = msgspec.json.decode(letter.body)
     return document.get("requestPayload", document)
 
 
-_LETTERS: Mapping[str, Callable[[Sequence[Letter], Ports], list[Letter]]] = {"nurture": _follow, "rollup": _roll_up}
+_LETTERS: Mapping[str, Callable[[Sequence[Letter], Ports], list[Letter]]] = {
+    "nurture": _follow,
+    "rollup": _roll_up,
+    "sweep": _sweep,
+}
 
 
 def _batches(after: str, ports: Ports, done: Counter[str]) -> str:

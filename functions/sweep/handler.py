@@ -1,0 +1,17 @@
+"""Every lead again, a page at a time: by models that were published, or, nightly, as of the new day."""
+
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from leadlight.runtime import runs, wiring
+
+wiring.prepare("leads", "facts", "portfolio")
+logger = Logger()
+
+
+@logger.inject_lambda_context
+def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, int]:
+    counted = runs.handle(event, wiring.ports())
+    logger.info("swept", extra=counted)
+    return counted

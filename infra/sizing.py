@@ -1,0 +1,24 @@
+"""How large each function is. Its name is its folder's."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sizing:
+    """Memory, which also buys CPU, and the longest run."""
+
+    memory_mb: int
+    timeout_seconds: int
+
+
+SIZING = {
+    "ingest": Sizing(memory_mb=512, timeout_seconds=20),
+    "rescore": Sizing(memory_mb=1024, timeout_seconds=60),
+    "publish": Sizing(memory_mb=512, timeout_seconds=60),
+    "nurture": Sizing(memory_mb=512, timeout_seconds=30),
+    "rollup": Sizing(memory_mb=1024, timeout_seconds=300),
+    "sweep": Sizing(memory_mb=1024, timeout_seconds=60),
+    "api": Sizing(memory_mb=512, timeout_seconds=20),
+    "repair": Sizing(memory_mb=1024, timeout_seconds=29),
+    "erase": Sizing(memory_mb=1024, timeout_seconds=29),
+}

@@ -1,0 +1,145 @@
+"""Published documents and runs in the records table, on a DynamoDB of moto's."""
+
+from random import Random
+
+import botocore.session
+import msgspec
+import pytest
+from moto import mock_aws
+
+from leadlight.adapters import clients
+from leadlight.adapters.leads import DynamoLeads
+from leadlight.adapters.models import StoredModels, digest_of
+from leadlight.adapters.runs import QueuedRuns
+from leadlight.model import encode
+from leadlight.model.document import read_documents
+from leadlight.nurture import NurtureState
+from leadlight.ports import Conflict
+from leadlight.releases import Checkpoint, Release, Run, Task, Version
+from leadlight.state import Fold, LeadState
+from tests.unit.adapters.test_dynamodb import table
+
+SHIPPED = read_documents()
+RUN = Run("publish-1", "publish", 1, "2026-11-21T12:00:00.000Z", segments=2, page=10, pause=2)
+
+
+@pytest.fixture
+def aws(monkeypatch):
+    """Two tables and a queue."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+    monkeypatch.setenv("AWS_ACCOUNT_ID_ENDPOINT_MODE", "disabled")
+    clients.client.cache_clear()
+    with mock_aws():
+        make = botocore.session.get_session().create_client
+        dynamodb = make("dynamodb", region_name="us-east-1")
+        table(dynamodb, "records", {"pk": "S", "sk": "S"})
+        table(dynamodb, "leads", {"lead_id": "S", "item": "S"})
+        make("sqs", region_name="us-east-1").create_queue(QueueName="runs")
+        yield dynamodb
+    clients.client.cache_clear()
+
+
+class Clock:
+    now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def stored(clock: Clock | None = None) -> StoredModels:
+    return StoredModels("records", shipped=lambda: SHIPPED, kept_seconds=15, clock=clock or Clock())
+
+
+def version(number: int, documents) -> Version:
+    return Version(number, digest_of(encode(documents)), "2026-11-21", {"b2b-saas@2": "d"}, 1, "c")
+
+
+def changed():
+    model = msgspec.structs.replace(SHIPPED.model, version=2, title="x" * 700_000)
+    return msgspec.structs.replace(SHIPPED, models=(model,))
+
+
+def test_until_something_is_published_the_layers_documents_are_in_force(aws):
+    """Release 0 of version 0."""
+    assert stored().published().documents == SHIPPED
+    assert (stored().latest(), stored().releases(), stored().versions()) == (Release(0, 0), [], [])
+
+
+def test_a_draft_is_kept_whole_and_of_two_publishes_one_wins(aws):
+    """Documents larger than an item are stored in parts; a number is taken once."""
+    models, documents = stored(), changed()
+    models.draft(version(1, documents), documents)
+    with pytest.raises(Conflict):
+        models.draft(version(1, SHIPPED), SHIPPED)
+    assert models.documents(models.versions()[0]) == documents
+    models.publish(Release(1, 1, rate=5))
+    with pytest.raises(Conflict):
+        models.publish(Release(1, 0))
+    assert models.latest() == Release(1, 1, rate=5)
+    assert models.releases() == [Release(1, 1, rate=5)]
+
+
+def test_what_is_in_force_is_asked_for_again_after_some_seconds(aws):
+    """By the clock on the wall: a sandbox sleeps between invocations. One that went back counts as asked long ago."""
+    clock = Clock()
+    models, documents = stored(clock), changed()
+    assert models.published().release.number == 0
+    models.draft(version(1, documents), documents)
+    models.publish(Release(1, 1))
+    clock.now += 14
+    assert models.published().release.number == 0
+    clock.now += 1
+    first = models.published()
+    assert (first.release.number, first.documents) == (1, documents)
+    clock.now -= 500
+    assert models.published() is first
+
+
+def test_a_page_is_noted_once(aws):
+    """By the number of the page before; a run that is there stays as it is."""
+    url = clients.client("sqs").get_queue_url(QueueName="runs")["QueueUrl"]
+    runs = QueuedRuns("records", url, settle_seconds=90)
+    assert (runs.get("publish-1"), runs.checkpoint("publish-1", 1)) == (None, Checkpoint(1))
+    runs.begin(RUN, now=0)
+    runs.advance("publish-1", Checkpoint(1, page=1, after="ld_a#state", seen=7))
+    runs.begin(RUN, now=0)
+    with pytest.raises(Conflict):
+        runs.advance("publish-1", Checkpoint(1, page=1, seen=9))
+    assert runs.get("publish-1") == RUN
+    assert runs.checkpoint("publish-1", 1).seen == 7
+    runs.send(Task("publish-1", 1, 2, "ld_a#state"), delay=0)
+    [message] = clients.client("sqs").receive_message(QueueUrl=url)["Messages"]
+    assert msgspec.json.decode(message["Body"], type=Task) == Task("publish-1", 1, 2, "ld_a#state")
+
+
+def test_pages_of_all_segments_are_every_item_once(aws):
+    """States and enrollments."""
+    leads, found = DynamoLeads("leads"), []
+    for n in range(7):
+        leads.put(LeadState(f"ld_{n}"))
+    leads.put_nurture(NurtureState("ld_3"))
+    for segment in range(2):
+        after, over = "", False
+        while not over:
+            page = leads.page(segment, 2, after=after, limit=3)
+            found += [each.lead_id for each in (*page.states, *page.nurtured)]
+            after, over = page.after, not page.after
+    assert sorted(found) == sorted([*(f"ld_{n}" for n in range(7)), "ld_3"])
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3])
+def test_a_long_history_goes_with_its_state_wherever_a_page_ends(aws, limit):
+    """It lies before the enrollments and the state, and may be on the page before."""
+    random, leads = Random(1), DynamoLeads("leads")
+    counts = {f"signal_{n}": {20_000 + day: random.randint(1, 9) for day in range(90)} for n in range(15)}
+    for lead_id in ("ld_a", "ld_b"):
+        leads.put(LeadState(lead_id, fold=Fold(signals=counts)))
+        leads.put_nurture(NurtureState(lead_id))
+    assert aws.scan(TableName="leads")["Count"] == 6
+    states, after, over = [], "", False
+    while not over:
+        page = leads.page(0, 1, after=after, limit=limit)
+        states += page.states
+        after, over = page.after, not page.after
+    assert {state.lead_id: state.fold.signals for state in states} == {"ld_a": counts, "ld_b": counts}
