@@ -70,14 +70,13 @@ def root_of(lead_id: str, ports: Ports) -> str:
 
 
 def forward(state: LeadState, news: News, ports: Ports) -> None:
-    """What still arrives for a merged lead goes on to its root; who was merged into it looks again where to go."""
+    """What still arrives for a merged lead goes on to its root; who is merged into it looks again where to go."""
     kin = state.kin
     ports.merges.copy(_copies((change.fact for change in news.changes), kin.root, kin.epoch))
     ports.merges.uncopy(_copies(news.gone, kin.root, kin.epoch))
     for notice in news.notices("merge"):
         if notice.event != "REMOVE":
             ports.merges.poke([notice.about], by=state.lead_id, mark=f"{kin.epoch} {_epoch(notice.image)}")
-    _tell_members(state, _departed(news), ports)
 
 
 def claim(state: LeadState, facts: Iterable[Fact], ports: Ports) -> None:
@@ -123,13 +122,12 @@ def standings_of(state: LeadState, members: Mapping[str, Member]) -> dict[str, S
     return dict(sorted(fresh.items(), key=lambda each: (-len(each[1].absorbed), each[0])))
 
 
-def part(state: LeadState, news: News, ports: Ports) -> None:
-    """Members left a root: those that came with them look again where they belong. Changes `state.standing`."""
-    departed = _departed(news)
-    _tell_members(state, departed, ports)
+def part(state: LeadState, news: News) -> None:
+    """An open hand-off of a member that left goes back with its lead. Changes `state.standing`."""
+    departed = {notice.about for notice in news.notices("merge") if notice.event == "REMOVE"}
     hand_off = state.standing.hand_off
-    if hand_off and hand_off.id.partition("#")[0] in {lead_id for lead_id, _ in departed}:
-        state.standing = msgspec.structs.replace(state.standing, hand_off=None)  # it goes back with its lead
+    if hand_off and hand_off.id.partition("#")[0] in departed:
+        state.standing = msgspec.structs.replace(state.standing, hand_off=None)
 
 
 def count_members(state: LeadState, news: News) -> None:
@@ -157,30 +155,24 @@ def carry_out(state: LeadState, ports: Ports) -> None:
         if home_of(kin.parent, ports) != kin.root:
             raise Conflict(f"{kin.parent} has left {kin.root}")
         ports.merges.copy(_copies(own, kin.root, kin.epoch))
-        members = ports.merges.members(lead_id)
-        ports.merges.poke((each.lead_id for each in members), by=lead_id, mark=str(kin.epoch))
+        _poke_members(lead_id, by=lead_id, mark=f"{kin.epoch}", ports=ports)
     ports.merges.link(_derived(state))
     if kin.restate:
         ports.merges.link(evidence(own, version=_saved(state), joined=not kin.shared))
     for root, epoch in sorted(kin.leaving.items()):
         ports.merges.leave(root, lead_id, epoch=epoch)
         ports.merges.uncopy(_copies(own, root, epoch))
+        # The lead itself tells those that follow it there: it may have left before the root knew of it.
+        _poke_members(root, by=lead_id, mark=f"{state.version} {root}", ports=ports)
     done = msgspec.structs.replace(
         kin, leaving={}, todo=False, restate=False, derived=tuple(each for each in kin.derived if each.joined)
     )
     ports.leads.put(replace(state, kin=done))
 
 
-def _departed(news: News) -> list[tuple[str, str]]:
-    """The members that left, each with the epoch that it left in."""
-    return sorted((notice.about, _epoch(notice.before)) for notice in news.notices("merge") if notice.event == "REMOVE")
-
-
-def _tell_members(state: LeadState, departed: list[tuple[str, str]], ports: Ports) -> None:
-    if departed:
-        mark = f"{state.version} {departed}"
-        members = [each.lead_id for each in ports.merges.members(state.lead_id)]
-        ports.merges.poke(members, by=state.lead_id, mark=mark)
+def _poke_members(root: str, *, by: str, mark: str, ports: Ports) -> None:
+    """Those that stand at a root look again where they belong."""
+    ports.merges.poke((each.lead_id for each in ports.merges.members(root)), by=by, mark=mark)
 
 
 def _before_save(state: LeadState) -> int:

@@ -25,7 +25,6 @@ class Notice(NamedTuple):
     key: str
     event: str
     image: dict[str, Any] | None
-    before: dict[str, Any] | None = None
 
     @property
     def about(self) -> str:
@@ -88,7 +87,7 @@ def _entries(record: Record) -> Iterator[Entry]:
     key, image = change["Keys"]["key"]["S"], change.get("NewImage")
     name = key.partition("#")[0]
     if name in NOTICES:
-        yield Notice(name, key, record["eventName"], image, change.get("OldImage"))
+        yield Notice(name, key, record["eventName"], image)
     elif image is not None:
         yield Change(from_item(image), rewritten=record["eventName"] == "MODIFY")
     elif "OldImage" in change:

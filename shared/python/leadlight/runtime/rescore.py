@@ -131,7 +131,7 @@ def _standing_alone(before: LeadState, state: LeadState, news: News, ports: Port
     members = merging.members_of(state, news, ports)
     news = merging.in_force(news, members)
     entered = merging.standings_of(state, members)
-    merging.part(state, news, ports)
+    merging.part(state, news)
     merging.count_members(state, news)
     learned = membership.learned(state, news)
     if not before.version and not (news.changes or entered):

@@ -1,0 +1,42 @@
+"""A lead that leaves its root in the middle of its steps: whoever followed it there is told."""
+
+from typing import Any
+
+import pytest
+
+from functions.rescore import handler as rescore
+from leadlight.activity import lead_id_of
+from leadlight.ports import Unavailable
+from leadlight.runtime import merging
+from tests.simulation.quiet import Quiet, quiet
+from tests.unit.builders import NOW
+from tests.unit.runtime.test_merging import COOKIE, EMAIL, USER, counted, lead, told
+
+ROUNDS = 10
+
+
+def test_who_left_before_it_entered_is_not_followed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The user is saved as the address's, and taken out of it before it was a member there: its cookie goes with it."""
+    carry_out = merging.carry_out
+
+    def stuck(state: Any, ports: Any) -> None:
+        if state.lead_id == lead_id_of(USER):
+            raise Unavailable("throttled")
+        carry_out(state, ports)
+
+    def rounds(stack: Quiet) -> None:
+        for _ in range(ROUNDS):
+            stack._drain(stack.world.activities_stream, rescore)
+
+    with quiet(NOW) as stack:
+        told(stack, "a1", EMAIL, COOKIE)
+        with monkeypatch.context() as patch:
+            patch.setattr(merging, "carry_out", stuck)
+            patch.setattr(Quiet, "settle", rounds)
+            told(stack, "a2", USER, COOKIE)
+            assert lead(stack, USER).lead_id == lead_id_of(EMAIL)
+            assert lead_id_of(USER) not in {each.lead_id for each in stack.world.merges.members(lead_id_of(EMAIL))}
+            told(stack, "u1", COOKIE, EMAIL, kind="identities_separated")
+        stack.settle()
+        assert lead(stack, COOKIE).lead_id == lead(stack, USER).lead_id == lead_id_of(USER)
+        assert (counted(stack, EMAIL), counted(stack, USER)) == (1, 1)
