@@ -104,8 +104,8 @@ class Resources:
                         "BatchWriteItem",
                         "ConditionCheckItem",
                         "DeleteItem",
-                        "GetItem",
                         "PutItem",
+                        "Query",
                     ),
                     _table(records.table_arn, "BatchWriteItem", "GetItem", "Query", "UpdateItem"),
                     failed_bodies,
@@ -116,7 +116,7 @@ class Resources:
             ),
             "publish": Access(
                 grants=(
-                    _table(leads.table_arn, "GetItem", "UpdateItem"),
+                    _table(leads.table_arn, "Query", "UpdateItem"),
                     _table(records.table_arn, "BatchWriteItem", "Query"),
                     put_events,
                     *self._stream(leads.table_stream_arn),
@@ -125,7 +125,7 @@ class Resources:
             ),
             "nurture": Access(
                 grants=(
-                    _table(leads.table_arn, "BatchGetItem", "BatchWriteItem", "GetItem", "PutItem"),
+                    _table(leads.table_arn, "BatchGetItem", "BatchWriteItem", "GetItem", "PutItem", "Query"),
                     _table(records.table_arn, "Query"),
                     _allow("sqs:SendMessage", self.failures.nurture.queue_arn),
                 ),
@@ -133,7 +133,7 @@ class Resources:
             ),
             "rollup": Access(
                 grants=(
-                    _table(leads.table_arn, "GetItem", "PutItem", "Scan"),
+                    _table(leads.table_arn, "PutItem", "Query", "Scan"),
                     _table(records.table_arn, "BatchWriteItem", "Query"),
                     _allow("sqs:SendMessage", self.failures.rollup.queue_arn),
                 ),
@@ -142,7 +142,7 @@ class Resources:
             "sweep": Access(
                 grants=(
                     _table(activities.table_arn, "DeleteItem", "PutItem", "Query"),
-                    _table(leads.table_arn, "DeleteItem", "GetItem", "PutItem", "Scan"),
+                    _table(leads.table_arn, "DeleteItem", "PutItem", "Query", "Scan"),
                     _table(records.table_arn, "GetItem", "PutItem", "Query", "UpdateItem"),
                     put_events,
                     Grant(actions=QUEUE_ACTIONS, resource=self.runs.queue.queue_arn),
@@ -155,7 +155,7 @@ class Resources:
             "api": Access(
                 grants=(
                     _table(activities.table_arn, "Query"),
-                    _table(leads.table_arn, "BatchGetItem", "GetItem", "Scan"),
+                    _table(leads.table_arn, "BatchGetItem", "GetItem", "Query", "Scan"),
                     _table(f"{leads.table_arn}/index/{RANKING_INDEX}", "Query"),
                     _table(records.table_arn, "BatchWriteItem", "GetItem", "PutItem", "Query"),
                     put_events,
@@ -175,7 +175,7 @@ class Resources:
             "erase": Access(
                 grants=(
                     _table(activities.table_arn, "BatchWriteItem", "Query"),
-                    _table(leads.table_arn, "BatchGetItem", "BatchWriteItem", "GetItem"),
+                    _table(leads.table_arn, "BatchGetItem", "BatchWriteItem", "GetItem", "Query"),
                     _table(records.table_arn, "BatchWriteItem", "DeleteItem", "GetItem", "Query", "UpdateItem"),
                     _allow("s3:ListBucket", self.storage.bucket.bucket_arn),
                     self._objects(FAILED_PREFIX, *_ANY, reason="Anybody's failed event may name the person."),
@@ -211,6 +211,7 @@ class Resources:
                     "DeleteItem",
                     "GetItem",
                     "PutItem",
+                    "Query",
                     "Scan",
                     "UpdateItem",
                 ),

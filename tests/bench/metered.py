@@ -153,7 +153,7 @@ class Metered:
 
     def _query(self, call: dict[str, Any]) -> dict[str, Any]:
         table, values = call["TableName"], call["ExpressionAttributeValues"]
-        partition, first, *last = (value["S"] for value in values.values())
+        partition, first, *last = [*(value["S"] for value in values.values()), ""]
         items = self._items[table].get(partition, {})
         between = "BETWEEN" in call["KeyConditionExpression"]
         sorts = [each for each in sorted(items) if (first <= each <= last[0] if between else each.startswith(first))]

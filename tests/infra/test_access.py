@@ -45,8 +45,8 @@ GRANTS: dict[str, dict[str, set[str]]] = {
             "dynamodb:BatchWriteItem",
             "dynamodb:ConditionCheckItem",
             "dynamodb:DeleteItem",
-            "dynamodb:GetItem",
             "dynamodb:PutItem",
+            "dynamodb:Query",
         },
         "Records": {
             "dynamodb:BatchWriteItem",
@@ -61,7 +61,7 @@ GRANTS: dict[str, dict[str, set[str]]] = {
     },
     "Publish": {
         "PublishLogs": LOGS,
-        "Leads": {"dynamodb:GetItem", "dynamodb:UpdateItem"},
+        "Leads": {"dynamodb:Query", "dynamodb:UpdateItem"},
         "Leads stream": STREAM,
         "Records": {"dynamodb:BatchWriteItem", "dynamodb:Query"},
         "Bus": PUT_EVENTS,
@@ -70,20 +70,26 @@ GRANTS: dict[str, dict[str, set[str]]] = {
     },
     "Nurture": {
         "NurtureLogs": LOGS,
-        "Leads": {"dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:GetItem", "dynamodb:PutItem"},
+        "Leads": {
+            "dynamodb:BatchGetItem",
+            "dynamodb:BatchWriteItem",
+            "dynamodb:GetItem",
+            "dynamodb:PutItem",
+            "dynamodb:Query",
+        },
         "Records": {"dynamodb:Query"},
         "FailuresNurture": SEND,
     },
     "Rollup": {
         "RollupLogs": LOGS,
-        "Leads": {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Scan"},
+        "Leads": {"dynamodb:PutItem", "dynamodb:Query", "dynamodb:Scan"},
         "Records": {"dynamodb:BatchWriteItem", "dynamodb:Query"},
         "FailuresRollup": SEND,
     },
     "Sweep": {
         "SweepLogs": LOGS,
         "Activities": {"dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:Query"},
-        "Leads": {"dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Scan"},
+        "Leads": {"dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:Scan"},
         "Records": {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"},
         "Bus": PUT_EVENTS,
         "RunsQueue": {"sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage", "sqs:SendMessage"},
@@ -92,7 +98,7 @@ GRANTS: dict[str, dict[str, set[str]]] = {
     "Api": {
         "ApiLogs": LOGS,
         "Activities": {"dynamodb:Query"},
-        "Leads": {"dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Scan"},
+        "Leads": {"dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan"},
         "Leads/index/ranking": {"dynamodb:Query"},
         "Records": {"dynamodb:BatchWriteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"},
         "Bus": PUT_EVENTS,
@@ -115,6 +121,7 @@ GRANTS: dict[str, dict[str, set[str]]] = {
             "dynamodb:DeleteItem",
             "dynamodb:GetItem",
             "dynamodb:PutItem",
+            "dynamodb:Query",
             "dynamodb:Scan",
             "dynamodb:UpdateItem",
         },
@@ -138,7 +145,7 @@ GRANTS: dict[str, dict[str, set[str]]] = {
     "Erase": {
         "EraseLogs": LOGS,
         "Activities": {"dynamodb:BatchWriteItem", "dynamodb:Query"},
-        "Leads": {"dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:GetItem"},
+        "Leads": {"dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:GetItem", "dynamodb:Query"},
         "Records": {
             "dynamodb:BatchWriteItem",
             "dynamodb:DeleteItem",
