@@ -9,15 +9,15 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import accounts, bulk, engine, imports, ingest_cpu, init, layer_size, price, units
+from tests.bench import accounts, bulk, engine, imports, ingest_cpu, init, layer_size, price, rescored, units
 from tests.bench.price import Part
 from tests.bench.row import Row
 
 RESULT = Path(__file__).resolve().parents[2] / "build" / "bench.json"
 
 
-def measure(*, quick: bool) -> tuple[list[Row], list[Part]]:
-    """Every row, and the bill behind the price."""
+def measure(*, quick: bool) -> tuple[list[Row], dict[str, list[Part]]]:
+    """Every row, and the bills behind the prices."""
     found = engine.rows(quick=quick) + bulk.rows(quick=quick)
     of_units, usage = units.rows(quick=quick)
     cpu = ingest_cpu.rows(quick=quick)
@@ -25,6 +25,8 @@ def measure(*, quick: bool) -> tuple[list[Row], list[Part]]:
     assert cpu[0].peer_value is not None
     priced, bill = price.rows(usage, ingest_ms=cpu[0].value, put_ms=cpu[0].peer_value)
     of_units += imports.rows(quick=quick)
+    of_rescored, done = rescored.rows(quick=quick)
+    priced_leads, bills = price.rows_of_rescored(done, put_ms=cpu[0].peer_value)
     return [
         *found,
         *of_units,
@@ -33,7 +35,9 @@ def measure(*, quick: bool) -> tuple[list[Row], list[Part]]:
         *init.rows(quick=quick),
         *layer_size.rows(),
         *priced,
-    ], bill
+        *of_rescored,
+        *priced_leads,
+    ], {"activities": bill, **{f"leads, {name}": each for name, each in bills.items()}}
 
 
 def table(found: Sequence[Row], *, quick: bool) -> Table:
@@ -58,15 +62,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a hundredth of the work, to see that it runs")
     quick = parser.parse_args().quick
-    found, bill = measure(quick=quick)
+    found, bills = measure(quick=quick)
     result = RESULT.with_stem("bench-quick") if quick else RESULT
     result.parent.mkdir(exist_ok=True)
     result.write_bytes(msgspec.json.format(msgspec.json.encode(found), indent=2) + b"\n")
     console = Console(width=None if sys.stdout.isatty() else 160)
     console.print(table(found, quick=quick))
     console.print(price.__doc__)
-    for part in bill:
-        console.print(f"  {part.name:12} ${part.dollars:.3f} = {part.formula}", highlight=False)
+    for name, bill in bills.items():
+        console.print(f"a million {name}:", highlight=False)
+        for part in bill:
+            console.print(f"  {part.name:12} ${part.dollars:.3f} = {part.formula}", highlight=False)
     console.print(f"written to {result}")
 
 

@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from random import Random
 
 from tests.bench import traffic
+from tests.bench.list_prices import in_writes
 from tests.bench.metered import Meter
-from tests.bench.price import RRU, WRU
 from tests.bench.row import Row, ratio_at_most, row
 from tests.bench.units import NOW, fill
 from tests.bench.world import world
@@ -34,7 +34,7 @@ class Cost:
     @property
     def in_writes(self) -> float:
         """Both, as write units by their list price."""
-        return self.wru + self.rru * RRU / WRU
+        return in_writes(self.wru, self.rru)
 
 
 def measure(*, leads: int, history: int, seed: int = 1) -> Cost:

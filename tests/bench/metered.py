@@ -1,12 +1,13 @@
 """DynamoDB in memory, in place of every botocore client's calls: it answers the real adapters, and meters them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from operator import eq, le, lt
 from typing import Any
 from unittest import mock
+from zlib import crc32
 
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
@@ -24,7 +25,6 @@ class Meter:
 
     writes: dict[str, float] = field(default_factory=dict)
     reads: dict[str, float] = field(default_factory=dict)
-    calls: int = 0
     events: int = 0
     event_bytes: int = 0
 
@@ -36,11 +36,13 @@ class Meter:
 
 
 class Metered:
-    """Three tables, their streams and a bus."""
+    """Three tables, their streams, a bus and a queue."""
 
     def __init__(self) -> None:
         self.meter = Meter()
         self.streams: dict[str, list[Record]] = {name: [] for name in SORT_KEYS}
+        self.queue: list[str] = []
+        self.calls = 0
         self._items: dict[str, dict[str, dict[str, Item]]] = {name: {} for name in SORT_KEYS}
         self._numbers = count(1)
         self._answers: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
@@ -50,7 +52,9 @@ class Metered:
             "DeleteItem": self._delete_item,
             "Query": self._query,
             "BatchWriteItem": self._batch_write,
-            "UpdateItem": self._remove_outbox,
+            "Scan": self._scan,
+            "UpdateItem": self._update_item,
+            "SendMessage": self._send_message,
             "TransactWriteItems": self._transact,
             "PutEvents": self._put_events,
             "GetSecretValue": lambda _call: {"SecretString": "bench"},
@@ -61,7 +65,7 @@ class Metered:
         """Answers every call of every botocore client, PynamoDB's too."""
 
         def answer(_client: BaseClient, operation: str, arguments: dict[str, Any]) -> dict[str, Any]:
-            self.meter.calls += 1
+            self.calls += 1
             return self._answers[operation](arguments)
 
         with mock.patch.object(BaseClient, "_make_api_call", answer):
@@ -90,15 +94,14 @@ class Metered:
         self._store(table, before, item)
         return {}
 
-    def _remove_outbox(self, call: dict[str, Any]) -> dict[str, Any]:
+    def _update_item(self, call: dict[str, Any]) -> dict[str, Any]:
         table = call["TableName"]
         before = self.item(table, *self._key(table, call["Key"]))
         if not _holds(call, before):
             self.meter.write(table, write_units(before))
             raise ClientError({"Error": {"Code": "ConditionalCheckFailedException"}}, "UpdateItem")
         assert before
-        assert call["UpdateExpression"] == "REMOVE outbox"
-        self._store(table, before, {name: value for name, value in before.items() if name != "outbox"})
+        self._store(table, before, _updated(before, call))
         return {}
 
     def _transact(self, call: dict[str, Any]) -> dict[str, Any]:
@@ -156,10 +159,32 @@ class Metered:
         partition, first, *last = [*(value["S"] for value in values.values()), ""]
         items = self._items[table].get(partition, {})
         between = "BETWEEN" in call["KeyConditionExpression"]
-        sorts = [each for each in sorted(items) if (first <= each <= last[0] if between else each.startswith(first))]
+        ordered = sorted(items, reverse=not call.get("ScanIndexForward", True))
+        sorts = [each for each in ordered if (first <= each <= last[0] if between else each.startswith(first))]
         found = [items[sort] for sort in sorts[: call.get("Limit")]]
         self.meter.read(table, read_units(sum(map(size, found)), consistent=bool(call.get("ConsistentRead"))))
         return {"Items": found, "Count": len(found), "ScannedCount": len(found)}
+
+    def _scan(self, call: dict[str, Any]) -> dict[str, Any]:
+        """A page of a segment; billed by what all of its items weigh together."""
+        table, segment, segments = call["TableName"], call["Segment"], call["TotalSegments"]
+        last = call.get("ExclusiveStartKey")
+        after = self._key(table, last) if last else ("", "")
+        mine = sorted(
+            (partition, sort)
+            for partition, items in self._items[table].items()
+            if crc32(partition.encode()) % segments == segment
+            for sort in items
+            if (partition, sort) > after
+        )
+        page = [self._items[table][partition][sort] for partition, sort in mine[: call["Limit"]]]
+        self.meter.read(table, read_units(sum(map(size, page)), consistent=bool(call.get("ConsistentRead"))))
+        more = len(mine) > len(page)
+        return {"Items": page, **({"LastEvaluatedKey": _key_of(page[-1])} if more else {})}
+
+    def _send_message(self, call: dict[str, Any]) -> dict[str, Any]:
+        self.queue.append(call["MessageBody"])
+        return {}
 
     def _put_events(self, call: dict[str, Any]) -> dict[str, Any]:
         self.meter.events += len(call["Entries"])
@@ -191,6 +216,21 @@ class Metered:
         return item["pk" if table == "records" else "lead_id"]["S"], item[SORT_KEYS[table]]["S"]
 
 
+def _key_of(item: Item) -> dict[str, Any]:
+    return {name: item[name] for name in ("lead_id", "item")}
+
+
+def _updated(before: Item, call: dict[str, Any]) -> Item:
+    """What the adapters' updates make of an item: they remove one attribute, or set some."""
+    verb, _, rest = call["UpdateExpression"].partition(" ")
+    if verb == "REMOVE":
+        return {name: value for name, value in before.items() if name != rest}
+    values: Mapping[str, Any] = call["ExpressionAttributeValues"]
+    assert verb == "SET"
+    pairs = (each.split(" = ") for each in rest.split(", "))
+    return {**before, **{name: values[given] for name, given in pairs}}
+
+
 def _holds(call: dict[str, Any], before: Item | None) -> bool:
     """What the adapters' conditions ask for: alternatives of comparisons that all hold, or that there is no item."""
     expression = call.get("ConditionExpression")
@@ -199,7 +239,7 @@ def _holds(call: dict[str, Any], before: Item | None) -> bool:
     names, values = call.get("ExpressionAttributeNames", {}), call.get("ExpressionAttributeValues", {})
 
     def compares(test: str) -> bool:
-        if test == "attribute_not_exists(lead_id)":
+        if test.startswith("attribute_not_exists("):
             return before is None
         name, operator, given = test.split()
         held = (before or {}).get(names.get(name, name))

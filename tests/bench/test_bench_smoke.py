@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from leadlight.model import STAGES
-from tests.bench import accounts, bulk, engine, imports, ingest_cpu, peers, price, sample, units
+from tests.bench import accounts, bulk, engine, imports, ingest_cpu, peers, price, rescored, sample, units
 from tests.bench.item_size import Item, index_units, read_units, size, write_units
 from tests.bench.row import Row, at_most, ratio_at_least, ratio_at_most, row
 
@@ -89,6 +89,22 @@ def test_units_are_metered_on_the_real_handlers() -> None:
     assert usage.writes["activities"] >= 1
     assert 0 < usage.writes["leads"] <= 3
     assert usage.invocations["rescore"] == usage.invocations["ingest"] <= 1
-    assert {each.unit for each in found} == {"WRU", "RRU", "bytes"}
+    assert {each.unit for each in found} == {"WRU", "RRU", "bytes", "WRU and RRU at the price of WRU"}
+    assert {each.peer for each in found} == {None, units.TRANSACTIONS, "10 of history"}
     priced, bill = price.rows(usage, ingest_ms=1, put_ms=1)
     assert priced[0].value == pytest.approx(sum(part.dollars for part in bill), rel=1e-3)
+
+
+def test_rescoring_is_metered_on_the_real_sweep() -> None:
+    """A publish writes every lead, by one put at least; a night later nearly nobody has changed. Both are priced."""
+    found, done = rescored.rows(quick=True)
+    for name in (rescored.ONE, rescored.ALL):
+        assert done[name].written == 1
+        assert done[name].wru >= 1 + done[name].index_wru
+        assert done[name].calls["sweep"] >= 1
+    assert done[rescored.NIGHT].wru < done[rescored.ONE].wru
+    assert all(each.value is not None for each in found)
+    priced, bills = price.rows_of_rescored(done, put_ms=1)
+    assert [each.budget is not None for each in priced] == [True, False, False, False]
+    for each, bill in zip(priced, bills.values(), strict=False):
+        assert each.value == pytest.approx(sum(part.dollars for part in bill), rel=1e-3)

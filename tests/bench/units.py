@@ -1,16 +1,18 @@
 """DynamoDB units per activity by the documented rules: ingest, rescore and publish, real handlers and adapters.
 
-The short history is of the last 30 days, the long one of the last 390: what a state item holds is days and signals,
-so the second is the worst case. The peer's units were worked out apart from this run.
+The short history is of the last 30 days, the others of the last 390: what a state item holds is days and signals, so
+that the longest, with every signal on every day, is the worst case. The peer's units were worked out apart from this run.
 """
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from random import Random
+from typing import NamedTuple, TypedDict
 
+from leadlight.activity import is_account
 from tests.bench import traffic
 from tests.bench.item_size import size
-from tests.bench.metered import Meter
+from tests.bench.list_prices import in_writes
 from tests.bench.row import Row, at_most, ratio_at_most, row
 from tests.bench.world import World, world
 
@@ -31,6 +33,7 @@ class Usage:
     rescore_ms: float
     publish_ms: float
     state_bytes: int
+    history_bytes: int
 
     @property
     def wru(self) -> float:
@@ -40,6 +43,43 @@ class Usage:
     def rru(self) -> float:
         return sum(self.reads.values())
 
+    @property
+    def in_writes(self) -> float:
+        return in_writes(self.wru, self.rru)
+
+
+class Sized(TypedDict):
+    """How much is measured; `days` is what the history is spread over."""
+
+    leads: int
+    activities: int
+    history: int
+    days: int
+
+
+class History(NamedTuple):
+    """A length of history: how many leads have it, and what is shown where only the code is to be seen running."""
+
+    count: int
+    leads: int
+    shown: int
+    days: int = 390
+
+    @property
+    def full(self) -> Sized:
+        return Sized(leads=self.leads, activities=2000, history=self.count, days=self.days)
+
+    @property
+    def quick(self) -> Sized:
+        return Sized(leads=2, activities=60, history=self.shown, days=self.days)
+
+
+HISTORIES = (
+    History(10, leads=60, shown=10, days=30),
+    History(1_000, leads=20, shown=100),
+    History(100_000, leads=2, shown=300),
+)
+
 
 def measure(*, leads: int, activities: int, history: int, days: int, seed: int = 1) -> Usage:
     """Leads with a history get more activities; only those are metered."""
@@ -48,9 +88,7 @@ def measure(*, leads: int, activities: int, history: int, days: int, seed: int =
     with world(NOW) as made:
         for name in names:
             fill(made, list(traffic.history(random, name, history, until=NOW, days=days)))
-        made.tables.meter = Meter()
-        made.invocations = dict.fromkeys(made.invocations, 0)
-        made.cpu = dict.fromkeys(made.cpu, 0.0)
+        made.reset()
         count = made.receive_all(traffic.requests(random, names, activities, start=NOW))
         meter = made.tables.meter
         return Usage(
@@ -61,22 +99,19 @@ def measure(*, leads: int, activities: int, history: int, days: int, seed: int =
             invocations={name: calls / count for name, calls in made.invocations.items()},
             rescore_ms=made.cpu["rescore"] / made.invocations["rescore"] * 1000,
             publish_ms=made.cpu["publish"] / max(1, made.invocations["publish"]) * 1000,
-            state_bytes=_state_bytes(made),
+            state_bytes=_median_bytes(made, "state"),
+            history_bytes=_median_bytes(made, "history"),
         )
 
 
 def rows(*, quick: bool) -> tuple[list[Row], Usage]:
-    """WRU and RRU at a short and a long history, and what a lead's state weighs."""
-    few = measure(leads=5 if quick else 60, activities=60 if quick else 2000, history=10, days=30)
-    many = measure(
-        leads=2 if quick else 8, activities=60 if quick else 2000, history=300 if quick else 10_000, days=390
-    )
-    long = 300 if quick else 10_000
+    """WRU and RRU at each length of history, what a lead's items weigh, and the longest beside the shortest."""
+    used = {each: measure(**each.quick if quick else each.full) for each in HISTORIES}
     found = []
-    for name, usage in (("10", few), (f"{long:,}", many)):
+    for each, usage in used.items():
         found += [
             row(
-                f"DynamoDB writes per activity, {name} activities of history",
+                f"DynamoDB writes per activity, {each.count:,} activities of history",
                 usage.wru,
                 "WRU",
                 peer=TRANSACTIONS,
@@ -84,25 +119,34 @@ def rows(*, quick: bool) -> tuple[list[Row], Usage]:
                 budget=at_most(2.0, "WRU"),
             ),
             row(
-                f"DynamoDB reads per activity, {name} activities of history",
+                f"DynamoDB reads per activity, {each.count:,} activities of history",
                 usage.rru,
                 "RRU",
                 budget=at_most(0.9, "RRU"),
             ),
-            row(f"state item, {name} activities of history", usage.state_bytes, "bytes"),
+            row(
+                f"of which the days of late facts, {each.count:,} activities of history",
+                usage.reads.get("activities", 0),
+                "RRU",
+            ),
+            row(f"state item, {each.count:,} activities of history", usage.state_bytes, "bytes"),
+            row(f"history beside it, {each.count:,} activities of history", usage.history_bytes, "bytes"),
         ]
+    few, *_, many = used.values()
+    first, *_, last = (f"{each.count:,}" for each in used)
     found += [
         row(
-            f"{kind} per activity, {long:,} beside 10 of history",
+            f"{kind} per activity, {last} beside {first} of history",
             after,
             unit,
-            peer="10 of history",
+            peer=f"{first} of history",
             peer_value=before,
             budget=ratio_at_most(1.1),
         )
         for kind, unit, before, after in (
             ("DynamoDB writes", "WRU", few.wru, many.wru),
             ("DynamoDB reads", "RRU", few.rru, many.rru),
+            ("DynamoDB cost", "WRU and RRU at the price of WRU", few.in_writes, many.in_writes),
         )
     ]
     return found, few
@@ -115,6 +159,8 @@ def fill(made: World, events: list[traffic.Event]) -> None:
         made.receive(datetime.fromisoformat(chunk[-1]["time"]), chunk)
 
 
-def _state_bytes(made: World) -> int:
-    sizes = [size(items["state"]) for items in made.tables.items("leads").values()]
-    return sorted(sizes)[len(sizes) // 2]
+def _median_bytes(made: World, item: str) -> int:
+    """0 where not even half of the leads have such an item."""
+    leads = [items for lead_id, items in made.tables.items("leads").items() if not is_account(lead_id)]
+    sizes = sorted(size(items[item]) if item in items else 0 for items in leads)
+    return sizes[len(sizes) // 2]

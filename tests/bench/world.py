@@ -24,9 +24,9 @@ from leadlight.model.document import read_documents
 from leadlight.runtime import wiring
 from leadlight.scoring import Portfolio
 from tests.bench import traffic
-from tests.bench.metered import Metered
+from tests.bench.metered import Meter, Metered
 
-RECORDS = 100  # of a batch of the activities stream
+RECORDS = 100  # of a batch of a stream
 SETTINGS = {
     "AWS_DEFAULT_REGION": "us-east-1",
     "AWS_ACCESS_KEY_ID": "bench",
@@ -59,7 +59,8 @@ class World:
         self.leads = DynamoLeads("leads")
         self.records = DynamoRecords("records")
         self.bus = EventBridgeBus("bus")
-        self.invocations = {"ingest": 0, "rescore": 0, "publish": 0}
+        self.invocations = {"ingest": 0, "rescore": 0, "publish": 0, "sweep": 0}
+        self.calls = dict.fromkeys(self.invocations, 0)
         self.cpu = dict.fromkeys(self.invocations, 0.0)
 
     @cached_property
@@ -85,11 +86,18 @@ class World:
         """Calls a real handler."""
         self.invocations[function] += 1
         handler = importlib.import_module(f"functions.{function}.handler")
-        start = time.process_time()
+        start, called = time.process_time(), self.tables.calls
         try:
             return handler.lambda_handler(event, CONTEXT)
         finally:
             self.cpu[function] += time.process_time() - start
+            self.calls[function] += self.tables.calls - called
+
+    def reset(self) -> None:
+        """Meters from here on."""
+        self.tables.meter = Meter()
+        self.invocations, self.calls = dict.fromkeys(self.invocations, 0), dict.fromkeys(self.calls, 0)
+        self.cpu = dict.fromkeys(self.cpu, 0.0)
 
     def receive(self, moment: datetime, events: list[traffic.Event], *, backfill: bool = False) -> None:
         """One request, and all that follows from it; records of one request are one batch of the streams."""
@@ -97,12 +105,7 @@ class World:
         answer = self.invoke("ingest", traffic.request(events, backfill=backfill))
         assert answer["statusCode"] == 202, answer
         self.rescore()
-        outboxes = [
-            record for record in self.tables.taken("leads") if "outbox" in record["dynamodb"].get("NewImage", {})
-        ]
-        if outboxes:
-            assert not self.invoke("publish", {"Records": outboxes})["batchItemFailures"]
-            self.tables.taken("leads")
+        self.publish()
         self.tables.taken("records")
 
     def rescore(self) -> int:
@@ -115,6 +118,16 @@ class World:
             count += len(records)
         return count
 
+    def publish(self) -> None:
+        """Publishes what the saved leads have in their outboxes."""
+        outboxes = [
+            record for record in self.tables.taken("leads") if "outbox" in record["dynamodb"].get("NewImage", {})
+        ]
+        for start in range(0, len(outboxes), RECORDS):
+            batch = outboxes[start : start + RECORDS]
+            assert not self.invoke("publish", {"Records": batch})["batchItemFailures"]
+        self.tables.taken("leads")
+
     def receive_all(self, requests: Iterable[tuple[datetime, list[traffic.Event]]], *, backfill: bool = False) -> int:
         """Requests in turn; returns how many activities they brought."""
         count = 0
@@ -125,12 +138,12 @@ class World:
 
 
 @contextmanager
-def sandbox(start: datetime) -> Iterator[World]:
+def sandbox(start: datetime, kind: type[World] = World) -> Iterator[World]:
     """A world in which the process's handlers run, until the end of the block; botocore's own calls."""
     before = wiring.ports()
     with mock.patch.dict(os.environ, SETTINGS):
         client.cache_clear()
-        made = World(start)
+        made = kind(start)
         wiring.use(made)
         try:
             yield made
@@ -140,7 +153,7 @@ def sandbox(start: datetime) -> Iterator[World]:
 
 
 @contextmanager
-def world(start: datetime) -> Iterator[World]:
+def world(start: datetime, kind: type[World] = World) -> Iterator[World]:
     """A world over the metered DynamoDB."""
-    with sandbox(start) as made, made.tables.in_place():
+    with sandbox(start, kind) as made, made.tables.in_place():
         yield made
