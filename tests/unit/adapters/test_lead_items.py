@@ -21,7 +21,7 @@ from leadlight.lifecycle.decision import Decision, decode, encode
 from leadlight.model.structs import BuyingStage
 from leadlight.scoring import Totals
 from leadlight.state import Fold, LeadState, codec
-from leadlight.state.codec import Base
+from leadlight.state.base import Base
 from leadlight.state.lane import Lane
 from tests.bench.item_size import size
 from tests.unit.events.test_contract import DECISION, decision

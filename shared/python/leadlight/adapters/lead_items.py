@@ -16,7 +16,7 @@ from leadlight.model.structs import BuyingStage
 from leadlight.nurture import NurtureState
 from leadlight.scoring import Totals
 from leadlight.state import LeadState, codec
-from leadlight.state.codec import Base
+from leadlight.state.base import Base, decode_base, encode_base
 
 Item = dict[str, dict[str, Any]]
 STATE = "state"
@@ -46,7 +46,7 @@ def apart(state: LeadState, *, most: int = MOST_ITEM, least: int = LEAST_APART) 
     if others + len(codec.encode(state.fold, base)) <= most or codec.own_pairs(state.fold, base) < least:
         return base
     fold = state.fold
-    return codec.Base(state.version + 1, {signal: dict(days) for signal, days in fold.signals.items()}, dict(fold.past))
+    return Base(state.version + 1, {signal: dict(days) for signal, days in fold.signals.items()}, dict(fold.past))
 
 
 def history_to_item(lead_id: str, base: Base) -> Item:
@@ -55,13 +55,13 @@ def history_to_item(lead_id: str, base: Base) -> Item:
         "lead_id": {"S": lead_id},
         "item": {"S": HISTORY},
         "version": {"N": str(base.version)},
-        "signals": {"B": codec.encode_base(base)},
+        "signals": {"B": encode_base(base)},
     }
 
 
 def history_from_item(item: Mapping[str, Mapping[str, Any]]) -> Base:
     """The history that an item holds."""
-    return codec.decode_base(int(item["version"]["N"]), item["signals"]["B"])
+    return decode_base(int(item["version"]["N"]), item["signals"]["B"])
 
 
 def to_item(state: LeadState) -> Item:

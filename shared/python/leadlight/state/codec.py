@@ -7,7 +7,6 @@ a base that is seldom written; the bytes then hold the counts that differ from i
 import zlib
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import NamedTuple
 
 import msgspec
 
@@ -16,7 +15,8 @@ from leadlight.activity.order_key import day_of
 from leadlight.guard import Said
 from leadlight.scoring import buckets as packing
 from leadlight.scoring.buckets import Buckets
-from leadlight.state.columns import columns, packed, unpacked
+from leadlight.state.base import Base
+from leadlight.state.columns import packed, unpacked
 from leadlight.state.fold import Company, Deal, Fold, Touch, Verdict
 from leadlight.state.keys import KEY, joined, split
 from leadlight.state.lane import IMPORTED_RING, RING, Lane
@@ -24,8 +24,9 @@ from leadlight.state.notes import Notes
 from leadlight.state.permission import Permissions, of_consent
 from leadlight.state.traits import Changes, Trait, derived
 
-FORMAT = 3
-_WIDE = 2  # the format before: a bucket's day took 16 bits, from 1970 on
+FORMAT = 4
+_NAMED = 3  # the format before: beside a history, too, signals went by their names, which are no numbers
+_WIDE = 2  # and the one before that: a bucket's day took 16 bits, from 1970 on
 _FEW_PAST = 6  # changes of traits that stand as they are; no score of today reads them
 
 
@@ -84,32 +85,12 @@ _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Stored).decode
 _decode_rest = msgspec.msgpack.Decoder(_Rest).decode
 _decode_past = msgspec.msgpack.Decoder(dict[str, Changes]).decode
-_decode_base = msgspec.msgpack.Decoder(tuple[bytes, dict[str, Changes]]).decode
-
-
-class Base(NamedTuple):
-    """A history that stands apart: counts by signal and day as they were when it was written, under its version."""
-
-    version: int
-    signals: Mapping[str, Mapping[int, int]]
-    past: Mapping[str, Changes]
 
 
 def own_pairs(fold: Fold, base: Base | None) -> int:
     """How many (signal, day) pairs a fold's own bytes hold beside a history."""
     signals = _beside(fold, base) if base else fold.signals
     return sum(map(len, signals.values()))
-
-
-def encode_base(base: Base) -> bytes:
-    """A history's bytes."""
-    return zlib.compress(_encode((columns(base.signals), dict(sorted(base.past.items())))))
-
-
-def decode_base(version: int, data: bytes) -> Base:
-    """The history that `encode_base` wrote."""
-    columns, past = _decode_base(zlib.decompress(data))
-    return Base(version, {signal: packing.unpack(days) for signal, days in unpacked(columns).items()}, past)
 
 
 def encode(fold: Fold, base: Base | None = None) -> bytes:
@@ -119,7 +100,7 @@ def encode(fold: Fold, base: Base | None = None) -> bytes:
         fold: what to encode.
         base: a history that is stored beside it: only the counts that differ are in the bytes.
     """
-    signals = _beside(fold, base) if base else fold.signals
+    signals = _numbered(_beside(fold, base), base) if base else fold.signals
     past, added = _past_beside(fold, base) if base else (fold.past, False)
     traits = dict(sorted(fold.traits.items()))
     rest = _Rest(
@@ -168,7 +149,7 @@ def read(data: bytes, base: Base | None = None) -> Stored:
     stored = _decode(data)
     if stored.format == _WIDE:
         return _narrowed(stored)
-    if stored.format != FORMAT:
+    if stored.format not in (FORMAT, _NAMED):
         raise ValueError(f"fold of format {stored.format}; this version reads format {FORMAT}")
     if stored.base != (base.version if base else 0):
         raise ValueError(f"the fold needs the history of version {stored.base}, not {base and base.version}")
@@ -247,6 +228,12 @@ def _beside(fold: Fold, base: Base) -> dict[str, dict[int, int]]:
     return found
 
 
+def _numbered(signals: Mapping[str, dict[int, int]], base: Base) -> dict[str, dict[int, int]]:
+    """Counts by signal; one that a history names goes by its number there, since names are most of the bytes."""
+    numbers = {name: str(number) for number, name in enumerate(sorted(base.signals))}
+    return {numbers.get(name, name): days for name, days in signals.items()}
+
+
 def _past_beside(fold: Fold, base: Base) -> tuple[Mapping[str, Changes], bool]:
     """The changes of traits that a history lacks, and whether the two together are all of them."""
     fresh = {
@@ -274,7 +261,9 @@ def _joined(stored: Stored, base: Base) -> dict[str, Buckets]:
     joined = {
         signal: {day: count for day, count in counts.items() if day > pruned} for signal, counts in base.signals.items()
     }
-    for signal, buckets in stored.buckets.items():
+    names = {str(number): name for number, name in enumerate(sorted(base.signals))}
+    for number, buckets in stored.buckets.items():
+        signal = names.get(number, number)
         joined[signal] = joined.get(signal, {}) | packing.unpack(buckets)
     known = {signal: {day: count for day, count in counts.items() if count} for signal, counts in joined.items()}
     return {signal: packing.pack(counts) for signal, counts in sorted(known.items()) if counts}

@@ -4,7 +4,7 @@ from datetime import datetime
 from leadlight.lifecycle.standing import Standing
 from leadlight.merge import Kin
 from leadlight.scoring.score import Totals
-from leadlight.state.codec import Base
+from leadlight.state.base import Base
 from leadlight.state.fold import Fold
 
 
