@@ -6,14 +6,14 @@ alike, those of two signals are not: each is compressed by itself. A fact may te
 
 import zlib
 from collections.abc import Iterable, Mapping
-from itertools import zip_longest
+from itertools import accumulate, zip_longest
 from typing import NamedTuple
 
 import msgspec
 
 from leadlight.activity import Scalar
 from leadlight.scoring import buckets as packing
-from leadlight.state.columns import unpacked
+from leadlight.state.columns import gaps, unpacked
 from leadlight.state.keys import split
 from leadlight.state.traits import Changes, Trait
 
@@ -27,7 +27,7 @@ class Base(NamedTuple):
 
 
 class _Head(NamedTuple):
-    """What is said once: the signals' names and first days, and each trait's changes as places of keys and values."""
+    """What is said once: the signals' names and first days; each trait's changes, as gaps between keys' places, and values."""
 
     names: list[str]
     first: list[int]
@@ -55,7 +55,7 @@ def encode_base(base: Base) -> bytes:
     keys = sorted({change.order_key for changes in base.past.values() for change in changes})
     place = {key: index for index, key in enumerate(keys)}
     past = {
-        name: ([place[change.order_key] for change in changes], [change.value for change in changes])
+        name: (gaps(place[change.order_key] for change in changes), [change.value for change in changes])
         for name, changes in sorted(base.past.items())
     }
     head = _Head([name for name, _ in signals], [min(days, default=0) for _, days in signals], past)
@@ -71,7 +71,7 @@ def decode_base(version: int, data: bytes) -> Base:
     head, keys = _decode_head(zlib.decompress(stored.head)), split(stored.keys)
     days = map(_days, head.first, stored.counts)
     past = {
-        name: tuple(Trait(value, keys[place]) for place, value in zip(places, values, strict=True))
+        name: tuple(Trait(value, keys[place]) for place, value in zip(accumulate(places), values, strict=True))
         for name, (places, values) in head.past.items()
     }
     return Base(version, dict(zip(head.names, days, strict=True)), past)
@@ -82,9 +82,18 @@ def _rows(days: Mapping[int, int]) -> list[bytes]:
     counts = [days.get(day, 0) for day in range(min(days, default=0), max(days, default=-1) + 1)]
     rows = []
     while any(counts):
-        rows.append(zlib.compress(bytes(count & 0xFF for count in counts), wbits=-zlib.MAX_WBITS))
+        rows.append(_compressed(bytes(count & 0xFF for count in counts)))
         counts = [count >> 8 for count in counts]
     return rows
+
+
+def _compressed(row: bytes) -> bytes:
+    """Days without anything repeat; where each has something, only some counts are more frequent than others."""
+    found = []
+    for strategy in (zlib.Z_DEFAULT_STRATEGY, zlib.Z_HUFFMAN_ONLY):
+        stream = zlib.compressobj(zlib.Z_BEST_COMPRESSION, zlib.DEFLATED, -zlib.MAX_WBITS, zlib.DEF_MEM_LEVEL, strategy)
+        found.append(stream.compress(row) + stream.flush())
+    return min(found, key=len)
 
 
 def _days(first: int, rows: Iterable[bytes]) -> dict[int, int]:

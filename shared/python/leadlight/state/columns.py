@@ -25,7 +25,7 @@ def columns(signals: Mapping[str, Mapping[int, int]]) -> bytes:
     """A lead's whole history: gaps between days and counts are small and much alike."""
     ordered = [(signal, sorted(days.items())) for signal, days in sorted(signals.items())]
     return zlib.compress(
-        _encode([(signal, _gaps(day for day, _ in days), [count for _, count in days]) for signal, days in ordered])
+        _encode([(signal, gaps(day for day, _ in days), [count for _, count in days]) for signal, days in ordered])
     )
 
 
@@ -37,6 +37,7 @@ def unpacked(data: bytes) -> dict[str, Buckets]:
     }
 
 
-def _gaps(days: Iterable[int]) -> list[int]:
+def gaps(days: Iterable[int]) -> list[int]:
+    """The first, and how far each is from the one before."""
     ordered = list(days)
     return [day - before for before, day in zip([0, *ordered], ordered, strict=False)]
