@@ -52,11 +52,11 @@ class Operated(World):
         return QueuedRuns("records", "https://queue.example.com", settle_seconds=SETTLE)
 
     @property
-    def documents(self) -> Documents:  # type: ignore[override] # what is in force may change here
+    def documents(self) -> Documents:
         return self.models.published().documents
 
     @property
-    def portfolio(self) -> Portfolio:  # type: ignore[override]
+    def portfolio(self) -> Portfolio:
         return self.models.published().portfolio
 
 
@@ -132,10 +132,11 @@ def _metered(made: Operated, begin: Callable[[Operated], None]) -> Rescored:
     before, log = _scores(made), StringIO()
     begin(made)
     made.reset()
-    sweep.logger.registered_handler.setStream(log)  # type: ignore[attr-defined] # powertools' is a StreamHandler
+    shown = sweep.logger.registered_handler.setStream(log)  # type: ignore[attr-defined] # powertools' is a StreamHandler
     while tables.queue:
         made.invoke("sweep", {"Records": [{"body": tables.queue.pop(0)}]})
         made.publish()
+    sweep.logger.registered_handler.setStream(shown)  # type: ignore[attr-defined]
     after, meter = _scores(made), tables.meter
     count = len(after)
     return Rescored(

@@ -7,7 +7,7 @@ that the longest, with every signal on every day, is the worst case. The peer's 
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from random import Random
-from typing import NamedTuple, TypedDict
+from typing import TypedDict
 
 from leadlight.activity import is_account
 from tests.bench import traffic
@@ -57,7 +57,8 @@ class Sized(TypedDict):
     days: int
 
 
-class History(NamedTuple):
+@dataclass(frozen=True)
+class History:
     """A length of history: how many leads have it, and what is shown where only the code is to be seen running."""
 
     count: int

@@ -30,7 +30,7 @@ def history() -> Base:
 def test_a_history_is_what_it_was() -> None:
     """And the same one is always the same bytes, in whatever order its signals stand."""
     base = history()
-    again = Base(7, dict(reversed(base.signals.items())), dict(reversed(base.past.items())))
+    again = Base(7, dict(reversed([*base.signals.items()])), dict(reversed([*base.past.items()])))
     assert decode_base(7, encode_base(base)) == base
     assert encode_base(again) == encode_base(base)
     assert decode_base(1, encode_base(Base(1, {}, {}))) == Base(1, {}, {})

@@ -27,7 +27,7 @@ class Base(NamedTuple):
 
 
 class _Head(NamedTuple):
-    """What is said once: the signals' names and first days; each trait's changes, as gaps between keys' places, and values."""
+    """What is said once: the signals' names and first days; each trait's changes: gaps of keys' places, and values."""
 
     names: list[str]
     first: list[int]
