@@ -19,6 +19,7 @@ from leadlight.adapters.forgotten import KeyedForgotten
 from leadlight.adapters.leads import DynamoLeads
 from leadlight.adapters.merges import DynamoMerges
 from leadlight.adapters.records import DynamoRecords
+from leadlight.adapters.threads import Threads
 from leadlight.model import Documents
 from leadlight.model.document import read_documents
 from leadlight.runtime import wiring
@@ -40,6 +41,7 @@ CONTEXT = SimpleNamespace(
     memory_limit_in_mb=512,
     invoked_function_arn="arn:aws:lambda:us-east-1:123456789012:function:bench",
     aws_request_id="bench",
+    get_remaining_time_in_millis=lambda: 60_000,
 )
 
 
@@ -59,6 +61,7 @@ class World:
         self.leads = DynamoLeads("leads")
         self.records = DynamoRecords("records")
         self.bus = EventBridgeBus("bus")
+        self.hands = Threads()
         self.invocations = {"ingest": 0, "rescore": 0, "publish": 0, "sweep": 0}
         self.calls = dict.fromkeys(self.invocations, 0)
         self.cpu = dict.fromkeys(self.invocations, 0.0)

@@ -18,6 +18,7 @@ from functions.rescore import handler as rescore
 from leadlight.activity import Identity, lead_id_of
 from leadlight.adapters.lead_items import MOST_ITEM
 from leadlight.runtime import wiring
+from tests.simulation.hands import Waning
 from tests.simulation.requests import Request, email_of, http_event, names
 from tests.simulation.scheduler import Scheduler
 from tests.simulation.tables import Lane
@@ -193,7 +194,7 @@ class Simulation:
             if name == "publish":
                 self._sales()
 
-        self._start(f"{name} {size}", lambda: handler({"Records": records}, CONTEXT), done)
+        self._start(f"{name} {size}", lambda: handler({"Records": records}, Waning(self.random)), done)
 
     def _deliver(self) -> None:
         events = self.world.bus.undelivered

@@ -37,6 +37,7 @@ from leadlight.ports import Conflict, Stored, Unavailable
 from leadlight.releases import Page
 from leadlight.scoring import Portfolio
 from leadlight.state import LeadState
+from tests.simulation.hands import SimulatedHands
 from tests.simulation.memory_accounts import MemoryAccounts
 from tests.simulation.memory_failed_events import MemoryFailedEvents
 from tests.simulation.memory_forgotten import MemoryForgotten
@@ -84,6 +85,7 @@ class World:
         self.letters = MemoryLetters(self)
         self.forgotten = MemoryForgotten(self)
         self.bus = MemoryBus(self)
+        self.hands = SimulatedHands(scheduler)
         self.secrets = MemorySecrets()
         self.models = MemoryModels(scheduler, documents(), portfolio())
         self.runs = MemoryRuns(scheduler)

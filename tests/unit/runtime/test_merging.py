@@ -266,7 +266,8 @@ def test_what_was_absorbed_is_not_absorbed_again(stack: Quiet) -> None:
     assert lead(stack, USER).standing.stage == "recycled"
     again = stack.world.facts.table.get(lead_id_of(USER), f"merge#{lead_id_of(COOKIE)}")
     change = {"Keys": {name: again[name] for name in ("lead_id", "key")}, "NewImage": again, "SequenceNumber": "1"}
-    rescore.handle({"Records": [{"eventName": "INSERT", "dynamodb": change}]}, stack.world)
+    records = {"Records": [{"eventName": "INSERT", "dynamodb": change}]}
+    rescore.handle(records, stack.world, left=lambda: 60_000)
     assert lead(stack, USER).standing.stage == "recycled"
     told(stack, "a2", EMAIL, USER)
     assert lead(stack, EMAIL).standing.stage == "recycled"

@@ -12,6 +12,7 @@ from leadlight.adapters.account_items import membership_from_item, round_from_it
 from leadlight.model.structs import BuyingStage
 from leadlight.ports import Conflict, Membership, Ports, Round
 from leadlight.runtime.news import News
+from leadlight.runtime.patience import give_way
 from leadlight.scoring import Totals
 from leadlight.state import Change, Fold, LeadState, apply, codec
 from leadlight.state.company import ACCOUNT, Told, known_of_account, named
@@ -44,7 +45,7 @@ def bring(news: News, ports: Ports) -> None:
 
 def _saved(news: News, joined: Sequence[Membership], ports: Ports) -> LeadState:
     """The account's state with the news in it, as it is stored."""
-    for _ in range(_ATTEMPTS):
+    for attempt in range(_ATTEMPTS):
         state = ports.leads.get(news.lead_id, consistent=True) or LeadState(news.lead_id)
         before, score = codec.encode(state.fold), state.totals.score if state.totals else -1
         _learn(state, news, ports)
@@ -55,6 +56,7 @@ def _saved(news: News, joined: Sequence[Membership], ports: Ports) -> LeadState:
         try:
             ports.leads.put(ranked(state, max(best, 0), ports))
         except Conflict:
+            give_way(attempt, ports.hands)
             continue
         return state
     raise Conflict(f"{news.lead_id} was saved by others {_ATTEMPTS} times in a row")

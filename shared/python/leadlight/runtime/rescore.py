@@ -1,8 +1,9 @@
 """Rescoring: facts from the stream become folds, scores and decisions, each lead in one put."""
 
 import logging
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -17,27 +18,43 @@ from leadlight.lifecycle.standing import Standing
 from leadlight.ports import Conflict, Ports, Unavailable
 from leadlight.runtime import accounts, forgotten, membership, merging
 from leadlight.runtime.news import News, by_lead
+from leadlight.runtime.patience import Patience, give_way
 from leadlight.runtime.streams import Record, partial_failure, sequence_number
 from leadlight.scoring import Score
 from leadlight.state import Change, Fold, LeadState, apply, on_day, prune
 from leadlight.state.outlive import carry
 
 _ATTEMPTS = 8
+_SHARE = 100  # leads whose states are read together, and held at once
 _LOG = logging.getLogger(__name__)
 _REASONS = 3
 
 
-def handle(event: dict[str, Any], ports: Ports) -> dict[str, Any]:
-    """Brings a batch of the activities stream into the leads it is about.
+def handle(event: dict[str, Any], ports: Ports, *, left: Callable[[], int]) -> dict[str, Any]:
+    """Brings a batch of the activities stream into the leads it is about, several leads at once.
 
-    A record that can't be read becomes a failed event; a lead that can't be reached now is delivered again.
+    A record that can't be read becomes a failed event; a lead that can't be reached now is delivered again, and so is
+    one that there is no time for.
+
+    Args:
+        event: stream records, under `Records`.
+        ports: the world.
+        left: the milliseconds until the invocation is cut off.
     """
     records: list[Record] = event["Records"]
+    patience = Patience.of(ports.hands, left)
+    # A lead of which there is much comes last: the others need not wait for it.
+    batches = sorted(
+        by_lead(records, unreadable=lambda record, reason: _keep(record, reason, ports)),
+        key=lambda news: len(news.records),
+    )
     failed: set[str] = set()
-    batches = by_lead(records, unreadable=lambda record, reason: _keep(record, reason, ports))
-    known = _read_together(batches, ports)
-    for news in batches:
-        failed.update(map(sequence_number, _bring(news, ports, known.get(news.lead_id))))
+    for start in range(0, len(batches), _SHARE):
+        share = batches[start : start + _SHARE]
+        known = _read_together(share, ports) if patience.begins() else {}
+        work = partial(_bring, ports=ports, patience=patience, known=known)
+        for again in ports.hands.abreast(work, share):
+            failed.update(map(sequence_number, again))
     return partial_failure(records, failed)
 
 
@@ -52,19 +69,35 @@ def _read_together(batches: Sequence[News], ports: Ports) -> dict[str, LeadState
     return {news.lead_id: LeadState(news.lead_id) for news in batches} | {state.lead_id: state for state in found}
 
 
-def _bring(news: News, ports: Ports, known: LeadState | None = None) -> list[Record]:
+def _bring(news: News, *, ports: Ports, patience: Patience, known: dict[str, LeadState]) -> list[Record]:
     """Brings a lead's records in; returns those that have to come again."""
+    if not patience.begins():
+        return news.records
     try:
-        if is_account(news.lead_id):
-            accounts.bring(news, ports)
-        else:
-            rescore(news, ports, known=known)
+        patience.insist(lambda: _bring_once(news, ports, known))
     except (Unavailable, Conflict):
         return news.records
     except Exception as error:  # noqa: BLE001 - a poison record must not stop the others
-        if len(news.records) > 1:
-            return [record for single in news.singles() for record in _bring(single, ports)]
-        _keep(news.records[0], f"{type(error).__name__}: {error}", ports)
+        if len(news.records) == 1:
+            return _set_aside(news.records[0], error, ports)
+        alone = partial(_bring, ports=ports, patience=patience, known={})
+        return [record for single in news.singles() for record in alone(single)]
+    return []
+
+
+def _bring_once(news: News, ports: Ports, known: dict[str, LeadState]) -> None:
+    if is_account(news.lead_id):
+        accounts.bring(news, ports)
+    else:
+        # The state that was read already serves once: an attempt leaves its mark on it.
+        rescore(news, ports, known=known.pop(news.lead_id, None))
+
+
+def _set_aside(record: Record, error: Exception, ports: Ports) -> list[Record]:
+    try:
+        _keep(record, f"{type(error).__name__}: {error}", ports)
+    except (Unavailable, Conflict):
+        return [record]
     return []
 
 
@@ -88,6 +121,7 @@ def rescore(news: News, ports: Ports, *, known: LeadState | None = None) -> None
             if attempt == 0 and state.version and not saved:
                 continue  # an old state may know what was erased since
         except Conflict:
+            give_way(attempt, ports.hands)
             continue
         return
     raise Conflict(f"{news.lead_id} was saved by others {_ATTEMPTS} times in a row")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from leadlight.failed import DeadLetters, FailedEvents
 from leadlight.forgotten import Forgotten
 from leadlight.model import Documents, decode
-from leadlight.ports import Accounts, Bus, Facts, Leads, Merges, Ports, Records
+from leadlight.ports import Accounts, Bus, Facts, Hands, Leads, Merges, Ports, Records
 from leadlight.releases import Models, Runs
 from leadlight.runtime.environment import Environment
 
@@ -109,6 +109,13 @@ class AwsPorts:
 
         environment = self._environment
         return QueuedRuns(environment.records_table, environment.runs_queue, settle_seconds=environment.settle_seconds)
+
+    @cached_property
+    def hands(self) -> Hands:
+        """Threads."""
+        from leadlight.adapters.threads import Threads  # noqa: PLC0415
+
+        return Threads()
 
     @property
     def documents(self) -> Documents:
