@@ -1,4 +1,4 @@
-"""How large each function is. Its name is its folder's."""
+"""How large each function is, by its folder's name, and how much of a stream it gets."""
 
 from dataclasses import dataclass
 
@@ -22,3 +22,5 @@ SIZING = {
     "repair": Sizing(memory_mb=1024, timeout_seconds=29),
     "erase": Sizing(memory_mb=1024, timeout_seconds=29),
 }
+RECORDS = 100  # of a stream that an invocation gets at most
+LANES = 2  # invocations that work on a shard of a stream at once

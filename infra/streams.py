@@ -9,6 +9,7 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from infra.functions import Functions
+from infra.sizing import LANES, RECORDS
 from infra.storage import Storage
 from infra.tables import Tables
 
@@ -59,9 +60,9 @@ class Streams(Construct):
             enabled=Fn.condition_if(self._enabled.logical_id, True, False),  # noqa: FBT003 - CDK's signature
             # From the first fact on: one stored while the mapping is being made must count.
             starting_position="TRIM_HORIZON",
-            batch_size=100,
+            batch_size=RECORDS,
             maximum_batching_window_in_seconds=0,
-            parallelization_factor=2,
+            parallelization_factor=LANES,
             maximum_retry_attempts=10,
             maximum_record_age_in_seconds=60 * 60 * 12,
             bisect_batch_on_function_error=True,

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from leadlight.activity.order_key import MINUTE_MS, at_least, day_of, last_of_day, milliseconds_of, minute_of
 
 RING = 12  # how far facts may overtake each other before a day is recounted
+HOT_RING = 512  # how far in a burst, whose facts are SPAN_MS apart at most: its day is long, and would be read each time
+SPAN_MS = 10_000
 IMPORTED_RING = 4  # an import sends a lead's facts in their order
 
 
@@ -31,7 +33,7 @@ class Lane:
     def enter(self, key: bytes) -> None:
         """Notes that the fact of an order key was applied."""
         insort(self.ring, key)
-        if len(self.ring) > self.most:
+        while len(self.ring) > self.most and not self._is_burst:
             evicted = self.ring.pop(0)
             self.crowd = self.crowd + 1 if minute_of(evicted) == self._minute else 1
             self.floor = max(self.floor, evicted)
@@ -63,6 +65,12 @@ class Lane:
     def recount(self, keys: Iterable[bytes]) -> None:
         """Takes the applied keys of the floor's day for what they are: late ones never were in the ring."""
         self.crowd = sum(key <= self.floor and minute_of(key) == self._minute for key in keys)
+
+    @property
+    def _is_burst(self) -> bool:
+        """Whether more keys than usual are to be held. What that says of all keys, it says whatever came first."""
+        span = milliseconds_of(self.ring[-1]) - SPAN_MS
+        return self.rated and len(self.ring) <= HOT_RING and self.ring[0] >= at_least(span)
 
     @property
     def _minute(self) -> int:
