@@ -9,7 +9,20 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import accounts, bulk, engine, imports, ingest_cpu, init, layer_size, price, rescored, units
+from tests.bench import (
+    accounts,
+    bulk,
+    engine,
+    hot,
+    imports,
+    ingest_cpu,
+    init,
+    layer_size,
+    memory,
+    price,
+    rescored,
+    units,
+)
 from tests.bench.price import Part
 from tests.bench.row import Row
 
@@ -33,6 +46,8 @@ def measure(*, quick: bool) -> tuple[list[Row], dict[str, list[Part]]]:
         *accounts.rows(quick=quick),
         *cpu,
         *init.rows(quick=quick),
+        *hot.rows(quick=quick),
+        *memory.rows(quick=quick),
         *layer_size.rows(),
         *priced,
         *of_rescored,

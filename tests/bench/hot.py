@@ -101,7 +101,9 @@ class Minute:
         made.tables._answers = {name: self._timed(answer) for name, answer in made.tables._answers.items()}
         names = [*(f"lead{number}" for number in range(leads)), HOT]
         for first in range(0, len(names), RECORDS):
-            known = [next(traffic.history(self.random, name, 1, until=START, days=5)) for name in names[first:][:RECORDS]]
+            known = [
+                next(traffic.history(self.random, name, 1, until=START, days=5)) for name in names[first:][:RECORDS]
+            ]
             made.receive(START - timedelta(hours=1), known)
         self.hot_id = ""
         self.requests = deque(sorted([*_normal(names[:-1]), *_hot(hot)], key=lambda request: request[0]))
@@ -152,7 +154,10 @@ class Minute:
         pieces = self.hands.done
         alone = sum(end - begun for begun, end in pieces.values())
         before = max(0.0, around - alone)  # reading together, and what comes before and after
-        ends = {lead_id: self._again(lead_id, start + before + begun, end - begun) for lead_id, (begun, end) in pieces.items()}
+        ends = {
+            lead_id: self._again(lead_id, start + before + begun, end - begun)
+            for lead_id, (begun, end) in pieces.items()
+        }
         lane.free = max(ends.values(), default=start + around)
         self.batches += 1
         self.longest = max(self.longest, lane.free - start)

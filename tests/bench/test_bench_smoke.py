@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from leadlight.model import STAGES
-from tests.bench import accounts, bulk, engine, imports, ingest_cpu, peers, price, rescored, sample, units
+from tests.bench import accounts, bulk, engine, hot, imports, ingest_cpu, peers, price, rescored, sample, units
 from tests.bench.item_size import Item, index_units, read_units, size, write_units
 from tests.bench.row import Row, at_most, ratio_at_least, ratio_at_most, row
 
@@ -63,7 +63,7 @@ def test_a_larger_model_gives_the_same_signals_the_same_points() -> None:
     assert {criterion.signal for criterion in small.signals} < {criterion.signal for criterion in large.signals}
 
 
-@pytest.mark.parametrize("bench", [engine.rows, bulk.rows, imports.rows, ingest_cpu.rows])
+@pytest.mark.parametrize("bench", [engine.rows, bulk.rows, hot.rows, imports.rows, ingest_cpu.rows])
 def test_a_bench_gives_rows(bench: Callable[..., list[Row]]) -> None:
     """Each row has a name, a value and a unit; the ones with a budget are judged."""
     for found in bench(quick=True):

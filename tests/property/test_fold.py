@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leadlight.activity import Fact, Kind
-from leadlight.activity.order_key import day_number, day_of
+from leadlight.activity.order_key import at_least, day_number, day_of, milliseconds_of
 from leadlight.state import RING, Change, Fold, codec, prune
+from leadlight.state.lane import HOT_RING, SPAN_MS
 from tests.property.histories import (
     DAYS,
     START,
@@ -50,8 +51,11 @@ def test_the_ring_holds_the_highest_keys_and_the_floor_the_next(history: list[Fa
     """Every key below the ring is at or below the floor: that is what makes the floor safe."""
     keys = sorted(fact.order_key for fact in history if fact.kind is Kind.ACTIVITY)
     fold = deliver(history, random, early=False)
-    assert fold.live.ring == keys[-RING:]
-    assert fold.live.floor == (keys[-RING - 1] if len(keys) > RING else b"")
+    last = milliseconds_of(keys[-1]) if keys else 0
+    burst = [key for key in keys[-HOT_RING:] if key >= at_least(last - SPAN_MS)]
+    held = max(RING, len(burst))
+    assert fold.live.ring == keys[-held:]
+    assert fold.live.floor == (keys[-held - 1] if len(keys) > held else b"")
 
 
 @given(facts(), randoms, horizons)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:  # a function that imports a port's errors need not import all that ports speak of
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
     from leadlight.activity import Fact, Kind
     from leadlight.events import Event
     from leadlight.failed import DeadLetters, FailedEvents
     from leadlight.forgotten import Forgotten
+    from leadlight.hands import Hands
     from leadlight.kpi import DayMeasures, Spend
     from leadlight.lifecycle.decision import Decision
     from leadlight.merge import Link, Member
@@ -23,10 +24,6 @@ if TYPE_CHECKING:  # a function that imports a port's errors need not import all
     from leadlight.sources.request import Secrets
     from leadlight.state import LeadState
     from leadlight.state.company import Told
-
-
-ItemT = TypeVar("ItemT")
-ResultT = TypeVar("ResultT")
 
 
 class Unavailable(Exception):
@@ -211,22 +208,6 @@ class Bus(Protocol):
 
     def put(self, events: Sequence[Event]) -> None:
         """Puts events, entry by entry until each was taken; raises Unavailable where some were not."""
-
-
-class Hands(Protocol):
-    """Who does the work: how much of it at once, and how they wait."""
-
-    def abreast(self, work: Callable[[ItemT], ResultT], items: Sequence[ItemT]) -> list[ResultT]:
-        """Does the work for each item, some of it at once; the results in the items' order.
-
-        Raises whatever the work for one of them raised, once that for all of them has ended.
-        """
-
-    def wait(self, seconds: float) -> None:
-        """Does nothing for a while."""
-
-    def draw(self) -> float:
-        """A random number from 0 to 1."""
 
 
 class Ports(Protocol):

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from leadlight.ports import Hands, Unavailable
+from leadlight.hands import Hands
+from leadlight.ports import Unavailable
 
 ResultT = TypeVar("ResultT")
 _FIRST = 0.1  # seconds; the longest wait doubles with each attempt

@@ -42,13 +42,13 @@ def handle(event: dict[str, Any], ports: Ports, *, left: Callable[[], int]) -> d
         left: the milliseconds until the invocation is cut off.
     """
     records: list[Record] = event["Records"]
-    patience = Patience.of(ports.hands, left)
+    patience, failed = Patience.of(ports.hands, left), set[str]()
+
+    def unreadable(record: Record, reason: str) -> None:
+        failed.update(map(sequence_number, _set_aside(record, reason, ports)))
+
     # A lead of which there is much comes last: the others need not wait for it.
-    batches = sorted(
-        by_lead(records, unreadable=lambda record, reason: _keep(record, reason, ports)),
-        key=lambda news: len(news.records),
-    )
-    failed: set[str] = set()
+    batches = sorted(by_lead(records, unreadable=unreadable), key=lambda news: len(news.records))
     for start in range(0, len(batches), _SHARE):
         share = batches[start : start + _SHARE]
         known = _read_together(share, ports) if patience.begins() else {}
@@ -79,7 +79,7 @@ def _bring(news: News, *, ports: Ports, patience: Patience, known: dict[str, Lea
         return news.records
     except Exception as error:  # noqa: BLE001 - a poison record must not stop the others
         if len(news.records) == 1:
-            return _set_aside(news.records[0], error, ports)
+            return _set_aside(news.records[0], f"{type(error).__name__}: {error}", ports)
         alone = partial(_bring, ports=ports, patience=patience, known={})
         return [record for single in news.singles() for record in alone(single)]
     return []
@@ -93,9 +93,10 @@ def _bring_once(news: News, ports: Ports, known: dict[str, LeadState]) -> None:
         rescore(news, ports, known=known.pop(news.lead_id, None))
 
 
-def _set_aside(record: Record, error: Exception, ports: Ports) -> list[Record]:
+def _set_aside(record: Record, reason: str, ports: Ports) -> list[Record]:
+    """Keeps a record as a failed event; where that can't be done now, it has to come again."""
     try:
-        _keep(record, f"{type(error).__name__}: {error}", ports)
+        _keep(record, reason, ports)
     except (Unavailable, Conflict):
         return [record]
     return []

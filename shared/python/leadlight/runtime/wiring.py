@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from leadlight.failed import DeadLetters, FailedEvents
 from leadlight.forgotten import Forgotten
+from leadlight.hands import Hands
 from leadlight.model import Documents, decode
-from leadlight.ports import Accounts, Bus, Facts, Hands, Leads, Merges, Ports, Records
+from leadlight.ports import Accounts, Bus, Facts, Leads, Merges, Ports, Records
 from leadlight.releases import Models, Runs
 from leadlight.runtime.environment import Environment
 

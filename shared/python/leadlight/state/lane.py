@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from leadlight.activity.order_key import MINUTE_MS, at_least, day_of, last_of_day, milliseconds_of, minute_of
 
 RING = 12  # how far facts may overtake each other before a day is recounted
-HOT_RING = 512  # how far in a burst, whose facts are SPAN_MS apart at most: its day is long, and would be read each time
+HOT_RING = (
+    512  # how far in a burst, whose facts are SPAN_MS apart at most: its day is long, and would be read each time
+)
 SPAN_MS = 10_000
 IMPORTED_RING = 4  # an import sends a lead's facts in their order
 
@@ -14,9 +16,10 @@ IMPORTED_RING = 4  # an import sends a lead's facts in their order
 class Lane:
     """What tells whether a fact was applied: the highest order keys that were, ascending, and the highest evicted.
 
-    Every evicted key is at or below the floor, so a key above it that is not in the ring was never applied.
-    `crowd` counts those at or below the floor that share its minute: with the ring it tells how many any later minute
-    has. `rated`: its facts tell moments.
+    Every evicted key is at or below the floor, so a key above it that is not in the ring was never applied. A burst has
+    a longer ring: the keys within SPAN_MS of the highest, up to HOT_RING. So which keys are held follows from all that
+    were applied, whatever came first. `crowd` counts those at or below the floor that share its minute: with the ring
+    it tells how many any later minute has. `rated`: its facts tell moments.
     """
 
     most: int = RING
@@ -68,7 +71,7 @@ class Lane:
 
     @property
     def _is_burst(self) -> bool:
-        """Whether more keys than usual are to be held. What that says of all keys, it says whatever came first."""
+        """Whether more keys than usual are to be held."""
         span = milliseconds_of(self.ring[-1]) - SPAN_MS
         return self.rated and len(self.ring) <= HOT_RING and self.ring[0] >= at_least(span)
 
