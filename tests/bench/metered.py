@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from operator import eq, le, lt
+from threading import Lock
 from typing import Any
 from unittest import mock
 from zlib import crc32
@@ -63,10 +64,12 @@ class Metered:
     @contextmanager
     def in_place(self) -> Iterator[None]:
         """Answers every call of every botocore client, PynamoDB's too."""
+        one_at_a_time = Lock()
 
         def answer(_client: BaseClient, operation: str, arguments: dict[str, Any]) -> dict[str, Any]:
-            self.calls += 1
-            return self._answers[operation](arguments)
+            with one_at_a_time:
+                self.calls += 1
+                return self._answers[operation](arguments)
 
         with mock.patch.object(BaseClient, "_make_api_call", answer):
             yield

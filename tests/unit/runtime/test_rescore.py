@@ -1,5 +1,6 @@
 """A batch of the stream, several leads at once: none stops the others, and nobody waits longer than there is time."""
 
+import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from threading import Event
@@ -142,6 +143,26 @@ def test_a_lead_that_hangs_stops_no_other(world: World, monkeypatch: pytest.Monk
     monkeypatch.setattr(world.leads, "put", in_reverse)
     assert handled(world, told(world, "a", "b", "c")) == []
     assert saved == [of("c"), of("b"), of("a")]
+
+
+def test_threads_end_where_one_after_the_other_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same items of the leads table, however often threads are switched between."""
+    names = [f"lead{number % 40}" for number in range(120)]
+    tables = []
+    interval = sys.getswitchinterval()
+    for hands in (None, Threads()):
+        with quiet(NOON) as stack:
+            records = told(stack.world, *names)
+            if hands:
+                sys.setswitchinterval(1e-6)
+                monkeypatch.setattr(stack.world, "hands", hands)
+            try:
+                assert handled(stack.world, records) == []
+            finally:
+                sys.setswitchinterval(interval)
+            tables.append(stack.world.leads.table.items)
+    assert len(tables[0]) == 40
+    assert tables[0] == tables[1]
 
 
 def test_a_lead_of_which_there_is_much_comes_last(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
