@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from leadlight.failed import DeadLetters, FailedEvents
 from leadlight.forgotten import Forgotten
-from leadlight.hands import Hands
 from leadlight.model import Documents, decode
 from leadlight.ports import Accounts, Bus, Facts, Leads, Merges, Ports, Records
 from leadlight.releases import Models, Runs
 from leadlight.runtime.environment import Environment
 
 if TYPE_CHECKING:
+    from leadlight.hands import Hands
     from leadlight.scoring import Portfolio
     from leadlight.sources.request import Secrets
 
@@ -112,7 +112,7 @@ class AwsPorts:
         return QueuedRuns(environment.records_table, environment.runs_queue, settle_seconds=environment.settle_seconds)
 
     @cached_property
-    def hands(self) -> Hands:
+    def hands(self) -> "Hands":
         """Threads."""
         from leadlight.adapters.threads import Threads  # noqa: PLC0415
 
