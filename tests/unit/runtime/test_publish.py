@@ -188,7 +188,7 @@ def test_the_nightly_sweep_writes_what_shows_and_decides_what_is_due(stack: Quie
     assert after.totals.score < before.totals.score
     assert [event.detail_type for event in stack.world.bus.entries[events:]][:1] == ["Lead Scored"]
     run = call("GET /v1/models")[1]["runs"]["sweep"]
-    assert (run["seen"], run["written"], run["decided"]) == (1, 1, 1)
+    assert (run["seen"], run["written"], run["decided"], run["disengaged"]) == (1, 1, 2, 1)
 
 
 def test_a_leftover_outbox_is_brought_to_publish_again(stack: Quiet) -> None:
