@@ -49,6 +49,14 @@ def _is_under(process: Process, stack: LocalStack, found: dict[int, Process]) ->
     return False
 
 
+def busy() -> float:
+    """Seconds of a core that were used on this machine since it started."""
+    user, nice, system, _idle, _waiting, *interrupts = map(
+        int, Path("/proc/stat").read_text().split("\n")[0].split()[1:8]
+    )
+    return (user + nice + system + sum(interrupts)) / _TICKS
+
+
 class Shares:
     """Seconds of a core by who used them, since it was made. A process that ended counts up to the last look."""
 
@@ -56,7 +64,7 @@ class Shares:
         self._stack = stack
         self._before: dict[tuple[int, str], float] = {}
         self._used: dict[tuple[int, str], tuple[str, float]] = {}
-        self._begun = time.monotonic()
+        self._begun, self._busy = time.monotonic(), busy()
         self.look()
         self._before = {name: seconds for name, (_, seconds) in self._used.items()}
 
@@ -77,6 +85,7 @@ class Shares:
         used: Counter[str] = Counter()
         for process, (name, seconds) in self._used.items():
             used[name] += seconds - self._before.get(process, 0.0)
+        used["everything else on this machine"] = max(0.0, busy() - self._busy - used.total())
         return {name: seconds / self.elapsed for name, seconds in used.most_common()}
 
     def _name(self, process: Process, found: dict[int, Process]) -> str:

@@ -77,6 +77,19 @@ def test_each_crossing_is_decided_once() -> None:
     assert (stood.engaged, stood.disengaged) == (False, TODAY + 90)
 
 
+def test_it_is_decided_once_a_day_at_most() -> None:
+    """By a model of fewer days, then by one of more that some function still goes by, then by the first again."""
+    state, shorter, taken = LeadState("ld_a"), msgspec.structs.replace(MODEL, engaged_within=3), []
+    state.fold.count(TODAY - 5, ("site_visited",))
+    for model in (MODEL, shorter, MODEL, shorter):
+        state = replace(state, totals=Engine(model).totals(state.fold, TODAY), as_of=TODAY)
+        conclusion = decide(state, model=model, now=NOW)
+        state = replace(state, standing=conclusion.standing)
+        taken += [decision.kind for decision in conclusion.decisions]
+    assert taken.count("disengaged") == 1
+    assert not state.standing.engaged
+
+
 def test_who_was_never_seen_to_be_engaged_is_not_announced() -> None:
     """Nor is a lead that comes with what it did long ago."""
     assert course(days=100)[1] == []

@@ -231,12 +231,15 @@ def _announce(conclusion: Conclusion) -> None:
 
 
 def _follow_engagement(conclusion: Conclusion, fold: Fold) -> None:
-    """A lead that was seen to be engaged, and is not any longer, is disengaged: once, until it is engaged again."""
+    """A lead that was seen to be engaged, and is not any longer, is disengaged: once, until it is engaged again.
+
+    Once a day at most: while a publish settles, functions may go by the days of two models in turn.
+    """
     standing, model = conclusion.standing, conclusion.model
     engaged = engagement(fold.signals, model, conclusion.as_of) == "engaged"
     if engaged == standing.engaged:
         return
     conclusion.standing = msgspec.structs.replace(standing, engaged=engaged)
-    if not engaged:
+    if not engaged and standing.disengaged != conclusion.as_of:
         conclusion.standing = msgspec.structs.replace(conclusion.standing, disengaged=conclusion.as_of)
         conclusion.record("disengaged", f"silent_for_{model.engaged_within}_days")
