@@ -21,6 +21,7 @@ from leadlight.cli.tables import accounts_table, kpis_table, leads_table
 SHOWN = 25
 ACCOUNTS = 8
 LATENCY_SAMPLES = 25
+SWEEP_SECONDS = 60
 
 
 def run(*, once: bool, leads: int, seed: int, auth: bool, console: Console) -> None:
@@ -66,9 +67,18 @@ def _measure(stack: LocalStack, console: Console, seconds: dict[str, float], *, 
 
 
 def _rolled_up(stack: LocalStack, console: Console, seconds: dict[str, float]) -> None:
-    with _timed(seconds, "rollup"), console.status("rolling up the KPIs"):
+    with _timed(seconds, "rollup"), console.status("sweeping the leads and rolling up the KPIs"):
+        stack.invoke("sweep", {})
+        _until_swept(stack)
         stack.invoke("rollup", {"source": "aws.scheduler", "detail-type": "Scheduled Event", "detail": {}})
         stack.wait_idle()
+
+
+def _until_swept(stack: LocalStack) -> None:
+    """The nightly sweep counts who is engaged; its pages come by a queue."""
+    deadline = time.monotonic() + SWEEP_SECONDS
+    while time.monotonic() < deadline and not stack.http.get("/v1/models")["runs"].get("sweep", {}).get("done"):
+        time.sleep(0.2)
 
 
 def _show(stack: LocalStack, console: Console) -> None:

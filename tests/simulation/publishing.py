@@ -1,6 +1,7 @@
 """Operators who publish while traffic goes on, and the runs that follow: one seed's course."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import cache, partial
 from typing import Any
 
@@ -47,12 +48,17 @@ def _with_model(found: Documents, version: int, *, factor: int, threshold: int) 
         else rule
         for place, rule in enumerate(model.lifecycle)
     )
-    changed = msgspec.structs.replace(model, version=version, signals=signals, lifecycle=lifecycle)
+    changed = msgspec.structs.replace(
+        model, version=version, signals=signals, lifecycle=lifecycle, engaged_within=version * 3
+    )
     return msgspec.structs.replace(found, models=(changed,))
 
 
 class Publishing(Simulation):
-    """A simulation in which documents are published, by two operators at times, and every lead is swept in the end."""
+    """A simulation in which documents are published, by two operators at times, and some nights come in the end.
+
+    Up to 33 days lie between two of them, in which leads fall silent.
+    """
 
     settles = True
 
@@ -61,7 +67,7 @@ class Publishing(Simulation):
         self.publishes = self.random.randint(1, 3)
         self._patience = [self.random.choice((5, 50, 300)) for _ in range(self.publishes)]
         self.won: dict[int, set[tuple[int, int, tuple[Told, ...]]]] = {}
-        self._nights = 2
+        self._nights = 3
         self._operators = 0
 
     def run(self) -> Outcome:
@@ -87,6 +93,7 @@ class Publishing(Simulation):
             return None if self.scheduler.busy else self._wait
         if self._nights:
             self._nights -= 1
+            self._move_clock(world.clock + timedelta(days=self.random.choice((0, 1, 2, 9, 33))))
             return partial(self._start, "nightly", lambda: sweep.lambda_handler({}, CONTEXT), self._again_nightly)
         return None
 

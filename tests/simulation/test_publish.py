@@ -11,6 +11,7 @@ from leadlight.activity.order_key import day_number
 from leadlight.adapters.lead_items import bucket_of
 from leadlight.runtime import reconsider
 from tests.simulation.checks import breaches
+from tests.simulation.nights import wrong_nights
 from tests.simulation.publishing import Publishing
 from tests.simulation.simulation import Outcome
 
@@ -49,6 +50,7 @@ def wrong(simulation: Publishing, outcome: Outcome) -> Iterator[Any]:
         fresh = engine.totals(state.fold, today)
         if (state.rank, state.totals.grade) != (bucket_of(replace(state, totals=fresh)), fresh.grade):
             yield "rank", state.lead_id, state.totals, fresh
+    yield from wrong_nights(world)
 
 
 def test_every_lead_ends_on_what_is_in_force(first: int) -> None:

@@ -1,7 +1,7 @@
 """The ports in memory, as unreliable as AWS allows: what the real handlers run on in the simulation."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import cache
 from zlib import crc32
@@ -27,8 +27,6 @@ from leadlight.adapters.lead_items import (
     whole,
 )
 from leadlight.events import Event
-from leadlight.kpi import DayMeasures, Spend
-from leadlight.lifecycle.decision import Decision
 from leadlight.merge import in_force
 from leadlight.model import Documents
 from leadlight.model.document import read_documents
@@ -44,6 +42,7 @@ from tests.simulation.memory_forgotten import MemoryForgotten
 from tests.simulation.memory_letters import MemoryLetters
 from tests.simulation.memory_merges import MemoryMerges
 from tests.simulation.memory_models import MemoryModels, MemoryRuns
+from tests.simulation.memory_records import MemoryRecords
 from tests.simulation.memory_secrets import MemorySecrets
 from tests.simulation.scheduler import Scheduler
 from tests.simulation.tables import Item, Record, Stream, Table
@@ -80,7 +79,7 @@ class World:
         self.merges = MemoryMerges(self, self.facts.table)
         self.accounts = MemoryAccounts(scheduler, self.facts.table)
         self.leads = MemoryLeads(self, Table(self.leads_stream, "item"))
-        self.records = MemoryRecords(self)
+        self.records = MemoryRecords(scheduler)
         self.failed = MemoryFailedEvents(self)
         self.letters = MemoryLetters(self)
         self.forgotten = MemoryForgotten(self)
@@ -295,47 +294,6 @@ class MemoryLeads:
                 self.outboxes.append(item["outbox"]["S"])
 
         self._world.scheduler.call(name, put, conditional=True)
-
-
-class MemoryRecords:
-    """The records table: decision records."""
-
-    def __init__(self, world: World) -> None:
-        self._world = world
-        self.stored: dict[str, bytes] = {}
-        self.spent: dict[str, Spend] = {}
-
-    def put_decisions(self, decisions: Sequence[Decision]) -> None:
-        def put() -> None:
-            self.stored.update((decision.id, msgspec.json.encode(decision)) for decision in decisions)
-
-        self._world.scheduler.call("put decisions", put)
-
-    def decisions(self, lead_id: str) -> list[Decision]:
-        def query() -> list[Decision]:
-            found = [raw for name, raw in self.stored.items() if name.startswith(f"{lead_id}#")]
-            return [msgspec.json.decode(raw, type=Decision) for raw in found]
-
-        return self._world.scheduler.call("query decisions", query)
-
-    def drop_decisions(self, decisions: Sequence[Decision]) -> None:
-        def drop() -> None:
-            for decision in decisions:
-                self.stored.pop(decision.id, None)
-
-        self._world.scheduler.call("drop decisions", drop)
-
-    def put_measures(self, days: Iterable[DayMeasures], *, as_of: datetime) -> int:
-        raise NotImplementedError("nothing is rolled up in the simulation")
-
-    def measures(self) -> tuple[list[DayMeasures], datetime | None]:
-        return [], None  # nothing is rolled up in the simulation
-
-    def put_spend(self, lines: Sequence[Spend]) -> None:
-        self.spent.update((line.key, line) for line in lines)
-
-    def spend(self) -> list[Spend]:
-        return [self.spent[key] for key in sorted(self.spent)]
 
 
 class MemoryBus:

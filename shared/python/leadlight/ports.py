@@ -14,7 +14,7 @@ if TYPE_CHECKING:  # a function that imports a port's errors need not import all
     from leadlight.failed import DeadLetters, FailedEvents
     from leadlight.forgotten import Forgotten
     from leadlight.hands import Hands
-    from leadlight.kpi import DayMeasures, Spend
+    from leadlight.kpi import DayMeasures, Engagement, Spend
     from leadlight.lifecycle.decision import Decision
     from leadlight.merge import Link, Member
     from leadlight.model import Documents
@@ -201,6 +201,12 @@ class Records(Protocol):
 
     def spend(self) -> list[Spend]:
         """All lines of spend, oldest first."""
+
+    def put_engagement(self, counted: Engagement) -> None:
+        """Stores what a sweep counted of its day, in the place of what was stored of it before."""
+
+    def engagement(self) -> list[Engagement]:
+        """What was counted of each day, oldest first."""
 
 
 class Bus(Protocol):

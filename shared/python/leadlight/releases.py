@@ -21,11 +21,13 @@ if TYPE_CHECKING:  # ingest goes by the documents, and scores nobody
 Told = Literal["scores", "stages", "hand-offs"]
 TOLD: Mapping[Told, frozenset[Kind]] = {  # what an operator may have announced: the kinds of decisions
     "scores": frozenset({"scored"}),
-    "stages": frozenset({"stage_changed", "qualified"}),
+    "stages": frozenset({"stage_changed", "qualified", "disengaged"}),
     "hand-offs": frozenset({"handed_off"}),
 }
 RATE = 500  # leads per second where the operator says nothing
 MOST_RATE = 8_000
+COUNTED = ("seen", "written", "decided")
+SWEPT = ("engaged", "disengaged", "newly_disengaged")  # as of the day of the sweep
 _PAGE = 500  # most leads of one message: a minute is enough for them, with their facts
 _SEGMENTS = 16
 _SECONDS = 2  # between two pages of a segment
@@ -92,6 +94,11 @@ class Run(msgspec.Struct, frozen=True):
             return frozenset(kind for kinds in TOLD.values() for kind in kinds)
         return frozenset(kind for each in self.announce for kind in TOLD[each])
 
+    @property
+    def counted(self) -> tuple[str, ...]:
+        """What its checkpoints count."""
+        return COUNTED + SWEPT if self.kind == "sweep" else COUNTED
+
 
 class Task(msgspec.Struct, frozen=True):
     """A message: one page of one segment of a run. `after` is where the page before ended."""
@@ -112,6 +119,9 @@ class Checkpoint(msgspec.Struct, frozen=True):
     written: int = 0
     decided: int = 0
     done: bool = False
+    engaged: int = 0
+    disengaged: int = 0
+    newly_disengaged: int = 0
 
 
 class Pace(NamedTuple):

@@ -11,7 +11,7 @@ from leadlight.adapters.facts import DynamoFacts
 from leadlight.adapters.lead_items import STATE, rank_key
 from leadlight.adapters.leads import DynamoLeads
 from leadlight.adapters.records import DynamoRecords
-from leadlight.kpi import DayMeasures, Spend
+from leadlight.kpi import DayMeasures, Engagement, Spend
 from leadlight.model.structs import BuyingStage
 from leadlight.nurture import NurtureState
 from leadlight.ports import Conflict
@@ -205,6 +205,15 @@ def test_a_line_of_spend_is_stored_once_and_the_last_content_stays(tables):
     found = records.spend()
     assert [each.day for each in found] == sorted(each.day for each in lines)
     assert {each.id: each.amount for each in found} == {str(n): 100 + 100 * (n == 0) for n in range(40)}
+
+
+def test_what_a_night_counted_is_kept_by_day_and_put_again_at_its_place(tables):
+    """The same sweep may store it twice; days come in their order."""
+    records = DynamoRecords("records")
+    nights = [Engagement(day=f"2026-11-{n}", engaged=n, disengaged=2, newly_disengaged=1) for n in (21, 19, 20)]
+    for night in (*nights, nights[0]):
+        records.put_engagement(night)
+    assert records.engagement() == sorted(nights, key=lambda night: night.day)
 
 
 def test_decisions_that_were_taken_together_are_one_item_and_go_one_by_one(tables):

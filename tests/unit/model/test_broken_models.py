@@ -26,7 +26,7 @@ BROKEN = [
         "grades: {A: 75",
         "scale: {x: 1}\ngrades: {A: 75",
         0,
-        "scale: unknown key; allowed: model, version, title, audience, free_mail_domains, suppress, categories, weights, buying_stages, grades, fit, signals, unscored, lifecycle, segments, campaigns, accounts, announce_change",
+        "scale: unknown key; allowed: model, version, title, audience, free_mail_domains, suppress, categories, weights, buying_stages, grades, fit, signals, unscored, lifecycle, segments, campaigns, accounts, announce_change, engaged_within",
     ),
     ("title: B2B SaaS, sales-assisted\n", "", -4, "title: is required, such as title: 'B2B SaaS, sales-assisted'"),
     (

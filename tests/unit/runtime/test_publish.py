@@ -99,7 +99,10 @@ def test_a_draft_changes_nothing_and_is_one_version_however_often_it_comes(stack
 
 
 def test_every_lead_follows_silently(stack: Quiet) -> None:
-    """The score, its model, the stage; sales hears nothing, and gets nothing that it would not hear of."""
+    """The score, its model, the stage, and that it is disengaged by the new model's days; nobody hears of it.
+
+    Sales gets nothing that it would not hear of.
+    """
     lead_id = someone(stack, "ada", time=SOME_TIME_AGO)
     before = stack.world.leads.get(lead_id, consistent=True)
     call("POST /v1/models", POINTS)
@@ -114,7 +117,7 @@ def test_every_lead_follows_silently(stack: Quiet) -> None:
     run = call("GET /v1/models")[1]["runs"]["publish"]
     assert (run["done"], run["seen"], run["written"]) == (True, 1, 1)
     stored = [json.loads(raw) for raw in stack.world.records.stored.values()]
-    assert {each["kind"] for each in stored if each.get("silent")} == {"stage_changed", "qualified"}
+    assert {each["kind"] for each in stored if each.get("silent")} == {"stage_changed", "qualified", "disengaged"}
 
 
 def test_what_the_operator_asked_for_is_announced(stack: Quiet) -> None:
@@ -188,7 +191,7 @@ def test_the_nightly_sweep_writes_what_shows_and_decides_what_is_due(stack: Quie
     assert after.totals.score < before.totals.score
     assert [event.detail_type for event in stack.world.bus.entries[events:]][:1] == ["Lead Scored"]
     run = call("GET /v1/models")[1]["runs"]["sweep"]
-    assert (run["seen"], run["written"], run["decided"]) == (1, 1, 1)
+    assert (run["seen"], run["written"], run["decided"], run["disengaged"]) == (1, 1, 2, 1)
 
 
 def test_a_leftover_outbox_is_brought_to_publish_again(stack: Quiet) -> None:

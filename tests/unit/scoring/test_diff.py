@@ -83,6 +83,7 @@ A = "signals on_a (criterion on a):"
         (other(audience={}), "audience country removed: any of US"),
         (other(suppress=()), "suppress rival (competitor) removed: trait email_domain, when any of rival.example"),
         (other(announce_change=5), "model: announce change from 10 to 5"),
+        (other(engaged_within=7), "model: engaged within from 30 days to 7 days"),
         (
             other(accounts=AccountRule(score="sum", next=30)),
             "model: accounts from the best lead to all leads, each next one at 30 %",

@@ -10,13 +10,14 @@ from pynamodb.models import Model
 
 from leadlight.activity.order_key import timestamp
 from leadlight.adapters.clients import OURS
-from leadlight.kpi import DayMeasures, Spend
+from leadlight.kpi import DayMeasures, Engagement, Spend
 from leadlight.lifecycle.decision import Decision, decode, encode
 from leadlight.ports import Unavailable
 
 _MEASURES = "measures"
 _AS_OF = "~as_of"
 _SPEND = "spend"
+_ENGAGEMENT = "engagement"
 ResultT = TypeVar("ResultT")
 
 
@@ -90,6 +91,15 @@ class DynamoRecords:
     def spend(self) -> list[Spend]:
         """All lines of spend, oldest first."""
         return [msgspec.json.decode(row.body, type=Spend) for row in self._query(_SPEND)]
+
+    def put_engagement(self, counted: Engagement) -> None:
+        """Stores what was counted of a day."""
+        record = self._record(_ENGAGEMENT, counted.day, body=msgspec.json.encode(counted).decode())
+        _reached(record.save)
+
+    def engagement(self) -> list[Engagement]:
+        """What was counted of each day, oldest first."""
+        return [msgspec.json.decode(row.body, type=Engagement) for row in self._query(_ENGAGEMENT)]
 
     def _query(self, pk: str) -> list[Record]:
         return _reached(lambda: list(self._record.query(pk, consistent_read=True)))

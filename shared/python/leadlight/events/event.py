@@ -16,6 +16,7 @@ DETAIL_TYPES: Mapping[str, str] = {
     "qualified": "Lead Qualified",
     "handed_off": "Lead Handed Off",
     "rejected": "Lead Rejected",
+    "disengaged": "Lead Disengaged",
     "enrolled": "Nurture Enrolled",
     "exited": "Nurture Exited",
     "merged": "Lead Merged",

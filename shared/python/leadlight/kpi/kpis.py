@@ -1,60 +1,18 @@
 """The KPIs that the day measures support. Undefined is null with a reason, never 0."""
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Literal
 
 import msgspec
 
+from leadlight.kpi.engagement import engagement
 from leadlight.kpi.measures import DayMeasures
+from leadlight.kpi.window import Kpi, Window
 
 WIN_WITHIN = 90
 QUALIFY_WITHIN = 30
 VELOCITY_PERIOD = 30
-
-
-class Kpi(msgspec.Struct, frozen=True, kw_only=True):
-    """One figure with all that it rests on.
-
-    `value` is None where the KPI is undefined, and `reason` says why. `n` is how many leads or deals it counts,
-    `note` what a reader has to know (immature cohorts, deals out of order).
-    """
-
-    kpi: str
-    title: str
-    kind: Literal["leading", "trailing"]
-    unit: str
-    value: float | None
-    numerator: float | None = None
-    denominator: float | None = None
-    n: int = 0
-    window: str = ""
-    model: str = ""
-    reason: str = ""
-    note: str = ""
-
-
-class _Window:
-    """Day measures added up."""
-
-    def __init__(self, days: Iterable[DayMeasures]) -> None:
-        self.days = list(days)
-        self.counts: Counter[str] = Counter()
-        self.amounts: Counter[str] = Counter()
-        self.spend: Counter[str] = Counter()
-        for day in self.days:
-            self.counts.update(day.counts)
-            self.amounts.update(day.amounts)
-            self.spend.update(day.spend)
-        self.text = f"{self.days[0].day}..{self.days[-1].day}" if self.days else "no days"
-
-    def lags(self, name: str, *, where: Callable[[DayMeasures], bool] = lambda _: True) -> Counter[int]:
-        """A histogram of whole days, over the days that qualify."""
-        total: Counter[int] = Counter()
-        for day in filter(where, self.days):
-            total.update(day.lags.get(name, {}))
-        return total
 
 
 def kpis(
@@ -69,15 +27,16 @@ def kpis(
         last: the window's last day; the periods of the lead velocity rate end there.
         model: the model and version that the stages were entered by.
     """
-    window = _Window(day for day in days if first.isoformat() <= day.day <= last.isoformat())
+    window = Window(day for day in days if first.isoformat() <= day.day <= last.isoformat())
     found = [
         _count(window, "new_leads", "New leads", "leading"),
         _mqls(window),
         _cohort_rate(window, "lead_to_mql_rate", "Lead to MQL", "leading", "cohort_mql", QUALIFY_WITHIN, as_of),
-        _velocity(_Window(days), min(as_of, last)),
+        _velocity(Window(days), min(as_of, last)),
         _acceptance(window),
         _count(window, "customers", "Customers", "trailing"),
         _cohort_rate(window, "lead_to_customer_rate", "Lead to customer", "trailing", "cohort_win", WIN_WITHIN, as_of),
+        *engagement(window),
         *_cycle(window),
         *_revenue(window),
         *_cac(window),
@@ -102,12 +61,12 @@ def _at(ordered: Sequence[tuple[int, int]], place: int) -> int:
     raise IndexError("past the end of the histogram")
 
 
-def _count(window: _Window, name: str, title: str, kind: Literal["leading", "trailing"]) -> Kpi:
+def _count(window: Window, name: str, title: str, kind: Literal["leading", "trailing"]) -> Kpi:
     n = window.counts[name]
     return Kpi(kpi=name, title=title, kind=kind, unit="leads", value=n, numerator=n, n=n)
 
 
-def _mqls(window: _Window) -> Kpi:
+def _mqls(window: Window) -> Kpi:
     n = window.counts["mql_first"]
     again = window.counts["mql_again"]
     return Kpi(
@@ -127,7 +86,7 @@ def _ratio(numerator: float, denominator: float, undefined: str) -> tuple[float 
 
 
 def _cohort_rate(  # noqa: PLR0913, PLR0917 - a KPI's definition
-    window: _Window,
+    window: Window,
     kpi: str,
     title: str,
     kind: Literal["leading", "trailing"],
@@ -158,7 +117,7 @@ def _cohort_rate(  # noqa: PLR0913, PLR0917 - a KPI's definition
     )
 
 
-def _velocity(window: _Window, as_of: date) -> Kpi:
+def _velocity(window: Window, as_of: date) -> Kpi:
     def entered(start: int, end: int) -> int:
         first, last = (as_of - timedelta(days=back) for back in (start, end))
         return sum(
@@ -181,7 +140,7 @@ def _velocity(window: _Window, as_of: date) -> Kpi:
     )
 
 
-def _acceptance(window: _Window) -> Kpi:
+def _acceptance(window: Window) -> Kpi:
     accepted, rejected = window.counts["hand_offs_accepted"], window.counts["hand_offs_rejected"]
     value, reason = _ratio(accepted, accepted + rejected, "sales has answered no hand-off")
     return Kpi(
@@ -197,7 +156,7 @@ def _acceptance(window: _Window) -> Kpi:
     )
 
 
-def _cycle(window: _Window) -> list[Kpi]:
+def _cycle(window: Window) -> list[Kpi]:
     lags = window.lags("cycle")
     n = sum(lags.values())
     before = sum(count for lag, count in lags.items() if lag < 0)
@@ -220,7 +179,7 @@ def _cycle(window: _Window) -> list[Kpi]:
     ]
 
 
-def _revenue(window: _Window) -> list[Kpi]:
+def _revenue(window: Window) -> list[Kpi]:
     return [
         Kpi(
             kpi="sales_revenue",
@@ -235,7 +194,7 @@ def _revenue(window: _Window) -> list[Kpi]:
     ]
 
 
-def _cac(window: _Window) -> list[Kpi]:
+def _cac(window: Window) -> list[Kpi]:
     customers = window.counts["customers"]
     unknown = Kpi(
         kpi="cac",

@@ -21,6 +21,7 @@ class DayMeasures(msgspec.Struct, frozen=True, omit_defaults=True):
     """What one day adds. `counts` by measure; `lags`: histograms of whole days.
 
     `amounts` (what was won) and `spend` (what marketing and sales cost) are in hundredths by currency.
+    `levels` are what stood on the day (`engaged`, `disengaged`): they do not add up, the newest counts.
     Cohort measures (`cohort_*`) stand on the day of the leads' first contact, all others on the day they occurred.
     """
 
@@ -29,6 +30,16 @@ class DayMeasures(msgspec.Struct, frozen=True, omit_defaults=True):
     lags: Mapping[str, Mapping[int, int]] = msgspec.field(default_factory=dict)
     amounts: Mapping[str, int] = msgspec.field(default_factory=dict)
     spend: Mapping[str, int] = msgspec.field(default_factory=dict)
+    levels: Mapping[str, int] = msgspec.field(default_factory=dict)
+
+
+class Engagement(msgspec.Struct, frozen=True, kw_only=True):
+    """What a sweep counted as of a day: leads that are engaged, those that were, and those that became so that day."""
+
+    day: str
+    engaged: int
+    disengaged: int
+    newly_disengaged: int
 
 
 class _Day(NamedTuple):
@@ -36,11 +47,14 @@ class _Day(NamedTuple):
     lags: defaultdict[str, Counter[int]]
     amounts: Counter[str]
     spend: Counter[str]
+    levels: dict[str, int]
 
 
-def measure(states: Iterable[LeadState], spend: Iterable[Spend] = ()) -> list[DayMeasures]:
-    """The measures of every day on which something happened, oldest first."""
-    days: defaultdict[int, _Day] = defaultdict(lambda: _Day(Counter(), defaultdict(Counter), Counter(), Counter()))
+def measure(
+    states: Iterable[LeadState], spend: Iterable[Spend] = (), engagement: Iterable[Engagement] = ()
+) -> list[DayMeasures]:
+    """The measures of every day on which something happened or was counted, oldest first."""
+    days: defaultdict[int, _Day] = defaultdict(lambda: _Day(Counter(), defaultdict(Counter), Counter(), Counter(), {}))
     for state in states:
         if is_account(state.lead_id):
             continue
@@ -55,7 +69,10 @@ def measure(states: Iterable[LeadState], spend: Iterable[Spend] = ()) -> list[Da
                 continue  # an answer to no hand-off of ours
             days[day_of(verdict.order_key)].counts[f"hand_offs_{verdict.answer}"] += 1
     for line in spend:
-        days[day_number(datetime.fromisoformat(line.day).replace(tzinfo=UTC))].spend[line.currency] += line.amount
+        days[_number(line.day)].spend[line.currency] += line.amount
+    for counted in engagement:
+        days[_number(counted.day)].levels.update(engaged=counted.engaged, disengaged=counted.disengaged)
+        days[_number(counted.day)].counts["newly_disengaged"] = counted.newly_disengaged
     return [
         DayMeasures(
             day_text(day),
@@ -63,9 +80,14 @@ def measure(states: Iterable[LeadState], spend: Iterable[Spend] = ()) -> list[Da
             {name: dict(sorted(lags.items())) for name, lags in sorted(found.lags.items())},
             dict(sorted(found.amounts.items())),
             dict(sorted(found.spend.items())),
+            found.levels,
         )
         for day, found in sorted(days.items())
     ]
+
+
+def _number(day: str) -> int:
+    return day_number(datetime.fromisoformat(day).replace(tzinfo=UTC))
 
 
 def _deals(days: Mapping[int, _Day], cohort: int | None, fold: Fold) -> None:

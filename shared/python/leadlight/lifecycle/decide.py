@@ -1,4 +1,4 @@
-"""What follows from a score: stages entered and left, hand-offs, and what is worth announcing.
+"""What follows from a score: stages entered and left, hand-offs, what is worth announcing, and who fell silent.
 
 Pure: the same standing, fold, score and moment give the same decisions.
 """
@@ -13,6 +13,7 @@ import msgspec
 from leadlight.activity.order_key import DAY_MS, day_text, milliseconds, moment_of, timestamp
 from leadlight.lifecycle.absorb import absorb
 from leadlight.lifecycle.decision import Decision, Kind
+from leadlight.lifecycle.engagement import engagement
 from leadlight.lifecycle.standing import Entries, HandOff, Standing
 from leadlight.lifecycle.transitions import CUSTOMER, MQL, OPPORTUNITY, RECYCLED, is_legal
 from leadlight.model.structs import LifecycleRule, Model
@@ -132,6 +133,7 @@ def decide(  # noqa: PLR0913 - one per circumstance
         if not any(_follow_score(conclusion, rule) for rule in conclusion.model.lifecycle):
             break
     _announce(conclusion)
+    _follow_engagement(conclusion, fold)
     return conclusion
 
 
@@ -226,3 +228,18 @@ def _announce(conclusion: Conclusion) -> None:
         conclusion.standing = msgspec.structs.replace(conclusion.standing, announced=current)
         cause = "first_score" if last is None else "score_moved"
         conclusion.record("scored", cause, before=last[0] if last else None, after=totals.score)
+
+
+def _follow_engagement(conclusion: Conclusion, fold: Fold) -> None:
+    """A lead that was seen to be engaged, and is not any longer, is disengaged: once, until it is engaged again.
+
+    Once a day at most: while a publish settles, functions may go by the days of two models in turn.
+    """
+    standing, model = conclusion.standing, conclusion.model
+    engaged = engagement(fold.signals, model, conclusion.as_of) == "engaged"
+    if engaged == standing.engaged:
+        return
+    conclusion.standing = msgspec.structs.replace(standing, engaged=engaged)
+    if not engaged and standing.disengaged != conclusion.as_of:
+        conclusion.standing = msgspec.structs.replace(conclusion.standing, disengaged=conclusion.as_of)
+        conclusion.record("disengaged", f"silent_for_{model.engaged_within}_days")

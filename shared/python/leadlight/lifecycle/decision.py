@@ -3,7 +3,16 @@ from typing import Any, Literal
 import msgspec
 
 Kind = Literal[
-    "scored", "stage_changed", "qualified", "handed_off", "rejected", "enrolled", "exited", "merged", "unmerged"
+    "scored",
+    "stage_changed",
+    "qualified",
+    "handed_off",
+    "rejected",
+    "disengaged",
+    "enrolled",
+    "exited",
+    "merged",
+    "unmerged",
 ]
 
 

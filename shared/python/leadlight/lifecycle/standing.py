@@ -23,7 +23,8 @@ class Standing(msgspec.Struct, frozen=True, array_like=True):
     """Where the decisions have brought a lead. A rebuild of the fold carries it over unchanged.
 
     `seq` numbers the decisions of a lead; `announced` is the last (score, grade, reachable) that went out. `absorbed`:
-    the leads whose standings went into this one, with their seq; `taken`: the one that the stage is from.
+    the leads whose standings went into this one, with their seq; `taken`: the one that the stage is from. `engaged`:
+    it was when last looked at; `disengaged`: the number of the day as of which it last was found not to be any longer.
     """
 
     seq: int = 0
@@ -35,6 +36,8 @@ class Standing(msgspec.Struct, frozen=True, array_like=True):
     answered: Mapping[str, str] = msgspec.field(default_factory=dict)  # hand-off id -> accepted, rejected, expired
     absorbed: Mapping[str, int] = msgspec.field(default_factory=dict)
     taken: str = ""
+    engaged: bool = False  # standings that were stored before anybody looked at this end above
+    disengaged: int = 0
 
 
 def decode(data: bytes) -> Standing:

@@ -5,6 +5,7 @@ Points, caps and shares are integers in thousandths of a point; windows, dwell a
 
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import cached_property
 from typing import Literal
 
 import msgspec
@@ -161,11 +162,17 @@ class Model(msgspec.Struct, frozen=True, dict=True):
     suppress: tuple[Suppression, ...] = ()
     accounts: AccountRule = AccountRule()
     announce_change: int = 10
+    engaged_within: int = 30
 
     @property
     def name(self) -> str:
         """What a score names as its model: `id@version`."""
         return f"{self.id}@{self.version}"
+
+    @cached_property
+    def rewarded(self) -> frozenset[str]:
+        """The signals that give points, in some buying stage."""
+        return frozenset(criterion.signal for criterion in self.signals if max(criterion.points) > 0)
 
 
 class Documents(msgspec.Struct, frozen=True):

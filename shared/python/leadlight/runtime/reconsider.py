@@ -1,6 +1,6 @@
 """One lead again, without news of it: by another model, or on another day. Written only where something shows."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -23,23 +23,14 @@ _LEFT_OVER = timedelta(hours=1)  # the stream's own attempts take less
 
 
 class Found(NamedTuple):
-    """What became of a lead: whether it was written, and how many decisions were taken."""
+    """What became of a lead: whether it was written, how many decisions were taken, and how it stands by now.
+
+    `state` is None where it does not stand by itself.
+    """
 
     written: bool = False
     decided: int = 0
-
-
-@dataclass(slots=True)
-class Tally:
-    """What became of the leads of a page."""
-
-    written: int = 0
-    decided: int = 0
-
-    def add(self, found: Found) -> None:
-        """Counts one lead."""
-        self.written += found.written
-        self.decided += found.decided
+    state: LeadState | None = None
 
 
 def reconsider(state: LeadState, run: Run, ports: Ports) -> Found:
@@ -60,7 +51,7 @@ def reconsider(state: LeadState, run: Run, ports: Ports) -> Found:
         was, shown, seq = known.fold.account, _shown(known, run, ports), known.standing.seq
         after = _today(known, run, ports)
         if _shown(after, run, ports) == shown and after.standing.seq == seq and not _is_left_over(after.outbox, ports):
-            return Found()
+            return Found(state=after)
         membership.join(after, ports, was=was)
         try:
             ports.leads.put(after)
@@ -69,7 +60,7 @@ def reconsider(state: LeadState, run: Run, ports: Ports) -> Found:
             continue
         saved = replace(after, version=after.version + 1)
         membership.leave(saved, News(state.lead_id, [], []), ports, was=was)
-        return Found(written=True, decided=after.standing.seq - seq)
+        return Found(written=True, decided=after.standing.seq - seq, state=saved)
     raise Conflict(f"a lead was saved by others {_ATTEMPTS} times in a row")
 
 
@@ -104,9 +95,10 @@ def _shown(state: LeadState, run: Run, ports: Ports) -> object:
     if totals is None:
         return None
     rank = (bucket_of(state), stage_of(state), totals.grade, totals.suppressed, state.model, state.fold.account)
+    engaged = state.standing.engaged  # until it no longer is, which is announced
     if run.kind == "publish":
-        return rank, totals, codec.encode(state.fold) if run.from_facts else b""
-    return rank, segments(state, ports.portfolio.of(state.fold, state.as_of).model)
+        return rank, engaged, totals, codec.encode(state.fold) if run.from_facts else b""
+    return rank, engaged, segments(state, ports.portfolio.of(state.fold, state.as_of).model)
 
 
 def segments(state: LeadState, model: Model) -> tuple[str, ...]:

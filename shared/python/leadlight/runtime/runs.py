@@ -2,6 +2,7 @@
 
 A page is done, then noted, then the next one is sent for. A message that comes again finds its page noted: it sends for
 the next one again, in case that was lost, and does nothing else. Of two that do one page at once only one notes it.
+So each lead is counted once, whatever comes twice.
 """
 
 from collections import Counter
@@ -15,10 +16,10 @@ from leadlight.events import Event
 from leadlight.events.event import MODEL_PUBLISHED, model_published
 from leadlight.ports import Conflict, Ports, Unavailable
 from leadlight.releases import Checkpoint, Models, Release, Run, Task, pace
-from leadlight.runtime.reconsider import Tally, reconsider, resend
+from leadlight.runtime import engaged
+from leadlight.runtime.reconsider import reconsider, resend
 
 SWEEP_RATE = 2_000  # leads per second, of a sweep
-COUNTED = ("seen", "written", "decided")
 
 
 class Progress(NamedTuple):
@@ -31,6 +32,11 @@ class Progress(NamedTuple):
     def done(self) -> bool:
         """Whether every lead was seen."""
         return all(each.done for each in self.checkpoints)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """What was counted so far."""
+        return {name: sum(getattr(each, name) for each in self.checkpoints) for name in self.run.counted}
 
 
 def publish_run(release: Release, ports: Ports) -> Run:
@@ -105,15 +111,15 @@ def step(task: Task, ports: Ports) -> dict[str, int]:
     before = ports.runs.checkpoint(run.id, task.segment)
     if before.page >= task.page:
         if before.page == task.page:
-            _send_on(run, before, ports)
+            _go_on(run, before, ports)
         return {}
     after = _done(run, before, ports)
     try:
         ports.runs.advance(run.id, after)
     except Conflict:
         return {}  # the same message in other hands was first
-    _send_on(run, after, ports)
-    return {name: getattr(after, name) - getattr(before, name) for name in COUNTED}
+    _go_on(run, after, ports)
+    return {name: getattr(after, name) - getattr(before, name) for name in run.counted}
 
 
 def handle(event: Mapping[str, Any], ports: Ports) -> dict[str, int]:
@@ -139,22 +145,25 @@ def _begun(run: Run, ports: Ports, *, delay: int) -> Run:
 
 def _done(run: Run, before: Checkpoint, ports: Ports) -> Checkpoint:
     page = ports.leads.page(before.segment, run.segments, after=before.after, limit=run.page)
-    tally = Tally()
+    counted: Counter[str] = Counter(seen=sum(not is_account(state.lead_id) for state in page.states))
     for state in page.states:
-        tally.add(reconsider(state, run, ports))
+        found = reconsider(state, run, ports)
+        counted.update(written=found.written, decided=found.decided)
+        counted.update(engaged.counts(found.state, run, ports))
     for enrollments in page.nurtured:
-        tally.written += resend(enrollments, ports)
-    return Checkpoint(
-        segment=before.segment,
+        counted["written"] += resend(enrollments, ports)
+    return msgspec.structs.replace(
+        before,
         page=before.page + 1,
         after=page.after,
-        seen=before.seen + sum(not is_account(state.lead_id) for state in page.states),
-        written=before.written + tally.written,
-        decided=before.decided + tally.decided,
         done=not page.after,
+        **{name: getattr(before, name) + counted[name] for name in run.counted},
     )
 
 
-def _send_on(run: Run, at: Checkpoint, ports: Ports) -> None:
+def _go_on(run: Run, at: Checkpoint, ports: Ports) -> None:
+    """Sends for the next page; after the last one of all, what a sweep counted is kept."""
     if not at.done:
         ports.runs.send(Task(run.id, at.segment, at.page + 1, at.after), delay=run.pause)
+    elif run.kind == "sweep" and (found := progress(run.id, ports)) and found.done:
+        engaged.keep(run, found.counts, ports)

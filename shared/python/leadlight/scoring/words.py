@@ -93,5 +93,6 @@ _UNITS: Mapping[str, Callable[[int], str]] = {
     "window": days,
     "dwell": days,
     "cool_down": days,
+    "engaged_within": days,
     "hand_off_hours": hours,
 }

@@ -139,6 +139,11 @@ class ModelPart(Part):
         example=5,
         default=10,
     )
+    engaged_within: Days = key(
+        "How lately a lead did something that gives points, to count as engaged; past that it is disengaged.",
+        example="45d",
+        default=30,
+    )
 
     def published(self) -> structs.Model:
         """The model as the engine reads it."""
@@ -168,4 +173,5 @@ class ModelPart(Part):
             suppress=tuple(part.published(extra) for part in self.suppress),
             accounts=self.accounts.published(),
             announce_change=self.announce_change,
+            engaged_within=self.engaged_within,
         )

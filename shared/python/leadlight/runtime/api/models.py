@@ -127,7 +127,7 @@ def run_view(progress: runs.Progress) -> dict[str, Any]:
         "done": progress.done,
         "segments": len(parts),
         "segments_done": sum(part.done for part in parts),
-        **{name: sum(getattr(part, name) for part in parts) for name in runs.COUNTED},
+        **progress.counts,
     }
 
 
