@@ -25,6 +25,8 @@ _STATEMENTS = ("identities_merged", "identities_separated")
 class AccountTraffic:
     """Leads that do things and change companies, and companies of which more and more is known."""
 
+    spread = 3.0  # days
+
     def __init__(self, random: Random, *, tangled: bool) -> None:
         self._random = random
         self._tangled = tangled

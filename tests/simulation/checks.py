@@ -14,7 +14,7 @@ from leadlight.lifecycle.transitions import TRANSITIONS
 from leadlight.nurture import NurtureState
 from leadlight.nurture.enroll import belongs
 from leadlight.ports import Conflict, Unavailable
-from leadlight.state import Fold, LeadState, codec, prune
+from leadlight.state import Fold, codec, prune
 from tests.simulation.reference import kinds_of, lead_of, naive_counts, ordered_folds, roots, stored_facts
 from tests.simulation.simulation import Outcome
 from tests.simulation.tables import Item
@@ -102,7 +102,7 @@ def folds_are_exact(outcome: Outcome) -> Iterator[Breach]:
     root_of = roots(world)
     counts = naive_counts(outcome.traffic.sent, stored_facts(world), root_of)
     folds = ordered_folds(world, horizon, root_of)
-    states = {state.lead_id: state for state in _states(outcome)}
+    states = {state.lead_id: state for state in outcome.states}
     for lead_id, state in states.items():
         root = root_of.get(lead_id, lead_id)
         if (state.kin.root or lead_id) != root or state.kin.todo:
@@ -140,7 +140,7 @@ def decisions_are_legal(outcome: Outcome) -> Iterator[Breach]:
                 "decisions",
                 f"{lead_id} took the stage of {other} {times} times, which was merged {merged[str(other)]}",
             )
-    for state in _states(outcome):
+    for state in outcome.states:
         stage = "lead"
         for seq in range(1, state.standing.seq + 1):
             if (raw := stored.get(f"{state.lead_id}#{seq}")) is None:
@@ -165,7 +165,7 @@ def events_match_decisions(outcome: Outcome) -> Iterator[Breach]:
         for outbox in set(outcome.world.leads.outboxes)
         for decision in decode(outbox)
     }
-    numbered = {f"{s.lead_id}#{seq}" for s in _states(outcome) for seq in range(1, s.standing.seq + 1)}
+    numbered = {f"{s.lead_id}#{seq}" for s in outcome.states for seq in range(1, s.standing.seq + 1)}
     numbered |= {f"{s.lead_id}#n{seq}" for s in _nurtured(outcome) for seq in range(1, s.seq + 1)}
     silent = {name for name, raw in saved.items() if msgspec.json.decode(raw, type=Decision).silent}
     numbered -= silent
@@ -215,10 +215,6 @@ def enrollments_follow(outcome: Outcome) -> Iterator[Breach]:
             stays = place and not place.exited_at and not wanted
             if stays:
                 yield "nurture", f"{lead_id} in {campaign.id}: {place}, not wanted"
-
-
-def _states(outcome: Outcome) -> Iterator[LeadState]:
-    return outcome.world.leads.scan()
 
 
 def _nurtured(outcome: Outcome) -> Iterator[NurtureState]:

@@ -27,7 +27,7 @@ class MemoryMerges:
 
     def link(self, links: Sequence[Link]) -> None:
         for link in links:
-            self._put("put link", merge_items.link_to_item(link), "version", ties=not link.joined)
+            self._call("put link", self._newer(merge_items.link_to_item(link), "version", ties=not link.joined))
 
     def members(self, root: str) -> list[Member]:
         return self._call("query members", lambda: list(map(merge_items.member_from_item, self._of(root, "merge"))))
@@ -46,15 +46,15 @@ class MemoryMerges:
         self._call("put member", enter)
 
     def leave(self, root: str, lead_id: str, *, epoch: int) -> None:
-        self._delete("delete member", root, merge_items.member_key(lead_id), "version", epoch)
+        self._call("delete member", self._older(root, merge_items.member_key(lead_id), "version", epoch))
 
     def copy(self, facts: Iterable[Fact]) -> None:
-        for fact in facts:
-            self._put("put copy", fact_item(fact, retention_days=self._world.retention_days), "epoch", ties=True)
+        items = [fact_item(fact, retention_days=self._world.retention_days) for fact in facts]
+        self._world.scheduler.together("put copies", [self._newer(item, "epoch", ties=True) for item in items])
 
     def uncopy(self, facts: Iterable[Fact]) -> None:
-        for fact in facts:
-            self._delete("delete copy", fact.lead_id, fact.key, "epoch", fact.epoch)
+        gone = [self._older(fact.lead_id, fact.key, "epoch", fact.epoch) for fact in facts]
+        self._world.scheduler.together("delete copies", gone)
 
     def poke(self, lead_ids: Iterable[str], *, by: str, mark: str) -> None:
         for lead_id in lead_ids:
@@ -64,22 +64,22 @@ class MemoryMerges:
     def _of(self, lead_id: str, name: str) -> list[Item]:
         return self._table.query(lead_id, f"{name}#")
 
-    def _put(self, name: str, item: Item, field: str, *, ties: bool) -> None:
+    def _newer(self, item: Item, field: str, *, ties: bool) -> Callable[[], None]:
         def put() -> None:
             held = self._table.get(item["lead_id"]["S"], item["key"]["S"])
             stored, mine = int(held[field]["N"]) if held else -1, int(item[field]["N"])
             if stored < mine or (ties and stored == mine):
                 self._table.put(item)
 
-        self._call(name, put)
+        return put
 
-    def _delete(self, name: str, lead_id: str, key: str, field: str, mine: int) -> None:
+    def _older(self, lead_id: str, key: str, field: str, mine: int) -> Callable[[], None]:
         def delete() -> None:
             held = self._table.get(lead_id, key)
             if held and int(held[field]["N"]) <= mine:
                 self._table.delete(lead_id, key)
 
-        self._call(name, delete)
+        return delete
 
     def _call(self, name: str, effect: Callable[[], Any]) -> Any:
         return self._world.scheduler.call(name, effect)

@@ -118,9 +118,9 @@ class Publishing(Simulation):
             raw = self.random.choice(variants())
             rate, announce = self.random.choice(RATES), self.random.choice(((), ("stages", "hand-offs"), ("scores",)))
             self._operators += 1
-            self._ask(raw, after, rate, announce)
+            self._publish(raw, after, rate, announce)
 
-    def _ask(self, raw: bytes, after: int, rate: int, announce: tuple[Told, ...]) -> None:
+    def _publish(self, raw: bytes, after: int, rate: int, announce: tuple[Told, ...]) -> None:
         def work() -> Any:
             version = releases.draft(raw, self.world).version
             try:
@@ -130,7 +130,7 @@ class Publishing(Simulation):
 
         def done(answer: Any) -> None:
             if isinstance(answer, BaseException) and self.random.random() < 0.8:
-                return self._ask(raw, after, rate, announce)  # the client did not hear
+                return self._publish(raw, after, rate, announce)  # the client did not hear
             self._operators -= 1
             if answer is not None and not isinstance(answer, BaseException):
                 self.won.setdefault(answer.number, set()).add((answer.version, answer.rate, answer.announce))

@@ -1,6 +1,6 @@
 """Invocations as greenlets: at every I/O point the seed decides who goes on, and what goes wrong."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from random import Random
 from typing import Any, TypeVar
 
@@ -10,6 +10,7 @@ from leadlight.ports import Conflict, Unavailable
 
 T = TypeVar("T")
 MOST_STEPS = 200_000
+STORM, CALM = 8_000, 0.02  # after so many steps faults are rare again: a long request would fail for ever
 
 
 class Crash(BaseException):
@@ -20,19 +21,25 @@ class Scheduler:
     """Runs invocations, one at a time, switching between them where they do I/O.
 
     `faults` is how often an I/O call is throttled or crashes its invocation, before or after its effect took place.
+    So an invocation may end between any two of its calls.
     """
 
     def __init__(self, random: Random, *, faults: float, switches: float, at_once: int) -> None:
         self.random = random
         self._draw = random.random
-        self._faults = faults
-        self._before = faults + switches / 2
-        self._after = faults + switches
+        self._switches = switches
+        self._fail(faults)
         self._at_once = at_once
         self._running: list[greenlet] = []
         self._hub = getcurrent()
         self.steps = 0
+        self.most_steps = MOST_STEPS
         self.trace: list[str] | None = None
+
+    def _fail(self, faults: float) -> None:
+        self._faults = faults
+        self._before = faults + self._switches / 2
+        self._after = faults + self._switches
 
     @property
     def busy(self) -> bool:
@@ -54,6 +61,13 @@ class Scheduler:
         result = effect()
         self._hub.switch()
         return result
+
+    def together(self, name: str, effects: Sequence[Callable[[], object]]) -> None:
+        """Calls that are made at once: a part of them goes through before whatever comes between."""
+        cut = int(self._draw() * len(effects))
+        for some in (effects[:cut], effects[cut:]):
+            if some:
+                self.call(name, lambda some=some: [effect() for effect in some])  # type: ignore[misc]
 
     def start(self, name: str, work: Callable[[], Any], done: Callable[[Any], None]) -> None:
         """Starts an invocation; `done` gets what it returned, or the exception that ended it."""
@@ -80,8 +94,10 @@ class Scheduler:
     def run(self, next_start: Callable[[], Callable[[], None] | None]) -> None:
         """Runs until nothing is left to start or to go on with."""
         self._hub = getcurrent()
-        while self.steps < MOST_STEPS:
+        while self.steps < self.most_steps:
             self.steps += 1
+            if self.steps == STORM:
+                self._fail(min(self._faults, CALM))
             running = self._running
             if running and (len(running) >= self._at_once or self._draw() < 0.5):
                 running[int(self._draw() * len(running))].switch()

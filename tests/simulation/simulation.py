@@ -5,7 +5,7 @@ from bisect import insort
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cached_property, partial
 from random import Random
 from typing import Any, NamedTuple
 
@@ -18,11 +18,12 @@ from functions.rescore import handler as rescore
 from leadlight.activity import Identity, lead_id_of
 from leadlight.adapters.lead_items import MOST_ITEM
 from leadlight.runtime import wiring
+from leadlight.state import LeadState
 from tests.simulation.hands import Waning
 from tests.simulation.requests import Request, email_of, http_event, names
 from tests.simulation.scheduler import Scheduler
-from tests.simulation.tables import Lane
-from tests.simulation.traffic import START, Traffic
+from tests.simulation.tables import LARGEST_BATCH, Lane
+from tests.simulation.traffic import DAYS, START, Traffic
 from tests.simulation.world import World, poison
 
 nurture.logger.setLevel("ERROR")
@@ -41,8 +42,21 @@ class Context(NamedTuple):
 
 
 CONTEXT = Context()
+MOST_BACK = 20  # records
 LONGEST = timedelta(hours=3)  # no invocation sees more time go by than that
 Done = Callable[[Any], None]
+
+
+class Cut(NamedTuple):
+    """What is run of a seed: the requests that are kept (None: all), the most faults, and another course where salted."""
+
+    kept: tuple[int, ...] | None = None
+    faults: float = 1.0
+    salt: int = 0
+
+
+FAULTS = (0.0, 0.02, 0.02, 0.05, 0.15)  # of all I/O calls
+WHOLE = Cut()
 
 
 class Due(NamedTuple):
@@ -53,7 +67,7 @@ class Due(NamedTuple):
     request: Request
 
 
-@dataclass(slots=True)
+@dataclass
 class Outcome:
     """What is left to look at once the world is at rest."""
 
@@ -62,6 +76,11 @@ class Outcome:
     answers: list[tuple[Request, dict[str, Any]]]
     poisoned: int
     errors: list[BaseException]
+
+    @cached_property
+    def states(self) -> list[LeadState]:
+        """Every lead's state, read once."""
+        return list(self.world.leads.scan())
 
 
 class Simulation:
@@ -72,16 +91,18 @@ class Simulation:
         seed: int,
         *,
         trace: list[str] | None = None,
-        versions_hold: bool = True,
         traffic: Callable[..., Traffic] = Traffic,
         tangled: bool | None = None,
+        cut: Cut = WHOLE,
     ) -> None:
         self.random = random = Random(seed)
+        self._seed, self._cut = seed, cut
+        faults = random.choice(FAULTS)
         self.scheduler = Scheduler(
             random,
-            faults=random.choice((0.0, 0.02, 0.05)),
+            faults=min(faults, cut.faults),
             switches=random.choice((0.2, 0.5, 0.8)),
-            at_once=random.choice((2, 4, 8)),
+            at_once=random.choice((3, 4, 8)),
         )
         self.scheduler.trace = trace
         drawn = random.random() < 0.4
@@ -93,9 +114,10 @@ class Simulation:
             retention_days=random.choice((400, 40) if tangled else (400, 40, 10)),
             start=START,
         )
-        self.world.versions_hold = versions_hold
         self.world.most_item = random.choice((MOST_ITEM, 200, 0))  # how much of a history stands apart
         self.traffic = traffic(random, tangled=tangled)
+        if tangled:
+            self._keep_longer()
         self._named = {lead_id_of(name): name for lead in range(self.traffic.leads) for name in names(lead)}
         self.due: list[Due] = []
         self.numbers = 0
@@ -105,7 +127,10 @@ class Simulation:
         self._answered: set[str] = set()
         self._entries_seen = 0
         self._eagerness = random.choice((0.15, 0.4, 0.7))
-        self._again = random.choice((0.0, 0.1, 0.25))
+        self._again = random.choice((0.0, 0.05, 0.15))
+        self._goes_back = random.choice((0.0, 0.004, 0.012))  # at how many records a lane's consumer loses its progress
+        self._strays = random.choice((0.0, 0.0, 0.03))  # how often another one takes a lane while the first still works
+        self.planned = 0
         self._mappings = (
             ("rescore", rescore.lambda_handler, self.world.activities_stream),
             ("publish", publish.lambda_handler, self.world.leads_stream),
@@ -117,8 +142,12 @@ class Simulation:
         wiring.use(self.world)
         logging.disable()  # thousands of throttles are no news
         try:
-            for moment, request in self.traffic.plan():
-                self._send(moment, request)
+            plan = self.traffic.plan()
+            self.planned = len(plan)
+            for place in range(len(plan)) if self._cut.kept is None else self._cut.kept:
+                self._send(*plan[place])
+            if self._cut.salt:
+                self.random.seed(f"{self._seed} {self._cut.salt}")
             self.scheduler.run(self._next_start)
         finally:
             wiring.use(before)
@@ -143,6 +172,11 @@ class Simulation:
         if ready:
             return self._request
         return self._wait if any(lane.records for _, _, stream in self._mappings for lane in stream.lanes) else None
+
+    def _keep_longer(self) -> None:
+        """Facts are kept long enough to be there when a fold is made anew from them."""
+        if self.traffic.spread > DAYS:
+            self.world.retention_days = 400
 
     def _wait(self) -> None:
         """Nothing to do but to let lanes rest."""
@@ -176,21 +210,23 @@ class Simulation:
         self._start(f"ingest {due.number}", lambda: ingest.lambda_handler(event, CONTEXT), done)
 
     def _batch(self, lane: Lane, name: str, handler: Callable[..., Any]) -> None:
-        size = min(len(lane.records), self.random.choice((1, 2, 5, 10)))
+        size = min(len(lane.records), lane.most, self.random.choice((1, 2, 5, LARGEST_BATCH)))
         records = [lane.records[place] for place in range(size)]
-        lane.busy = True
+        lane.busy = self.random.random() >= self._strays
 
         def done(answer: Any) -> None:
             lane.busy = False
+            lane.most = min(2 * lane.most, LARGEST_BATCH) if isinstance(answer, dict) else max(1, size // 2)
             again = not isinstance(answer, dict) or self.random.random() < self._again
             if again:  # the whole batch; now and then for no reason
                 lane.rests_until = self.scheduler.steps + self.random.choice((0, 10, 80))
                 return
             failures = {failure["itemIdentifier"] for failure in answer["batchItemFailures"]}
             for record in records:
-                if record["dynamodb"]["SequenceNumber"] in failures:
+                if record["dynamodb"]["SequenceNumber"] in failures or not lane.passed(record):
                     break
-                lane.records.popleft()
+            if self.random.random() < self._goes_back * size:
+                lane.go_back(self.random.randint(1, MOST_BACK))
             if name == "publish":
                 self._sales()
 

@@ -8,16 +8,34 @@ from zlib import crc32
 Item = dict[str, dict[str, Any]]
 Record = dict[str, Any]
 Key = tuple[str, str]
+LARGEST_BATCH = 10
 TTL_IDENTITY = {"type": "Service", "principalId": "dynamodb.amazonaws.com"}
 
 
 class Lane:
-    """Records that one invocation at a time works on, in order. After a failure it rests for some steps."""
+    """Records that one invocation at a time works on, in order.
+
+    After a failure it rests for some steps; a batch whose invocation failed is cut in half, until one goes through.
+    """
 
     def __init__(self) -> None:
         self.records: deque[Record] = deque()
+        self.past: list[Record] = []
         self.busy = False
         self.rests_until = 0
+        self.most = LARGEST_BATCH
+
+    def passed(self, record: Record) -> bool:
+        """Notes that the first record is done; False where the lane stands elsewhere by now."""
+        if not self.records or self.records[0] is not record:
+            return False
+        self.past.append(self.records.popleft())
+        return True
+
+    def go_back(self, most: int) -> None:
+        """A checkpoint is lost: the last records come again, and what is behind them after that."""
+        self.records.extendleft(reversed(self.past[-most:]))
+        del self.past[-most:]
 
 
 class Stream:

@@ -33,6 +33,8 @@ KINDS: Sequence[tuple[str, int]] = (
     ("judged_human", 1),
     ("judged_bot", 1),
 )
+SOURCES = ("segment", "segment", "segment", "crm", "crm", "import:crm")
+SKEWS = (0.0, 0.0, 0.0, 1.0, -1.0)
 _NAMES = [name for name, _ in KINDS]
 _WEIGHTS = [weight for _, weight in KINDS]
 
@@ -50,7 +52,9 @@ class Traffic:
         self.sent: list[Sent] = []
         self.hot = random.choice((0.5, 0.8, 0.95))
         self._late = random.choice((0.1, 0.3, 0.5))
-        self._spread = random.choice((2.0, 6.0, 12.0))
+        self.spread = random.choice((2.0, 6.0, 12.0, 200.0))  # days
+        # A tool's clock goes before or after, by up to a day: more than that ahead is refused.
+        self._skew = {source: random.choice(SKEWS) for source in SOURCES}
 
     def plan(self) -> list[tuple[datetime, Request]]:
         """Every request of the seed that is not an answer to us, with the moment it is first sent."""
@@ -101,7 +105,7 @@ class Traffic:
         sent_at = self._moment()
         lag = 0.0
         if (draw := random.random()) < self._late:
-            lag = random.random() * self._spread
+            lag = random.random() * self.spread
         elif draw > 0.97:
             lag = -random.random() * 0.9
         elif draw > 0.8:
@@ -109,7 +113,8 @@ class Traffic:
         timed = random.random() > 0.06
         kind = random.choices(_NAMES, _WEIGHTS)[0]
         number = len(self.sent)
-        source = random.choice(("segment", "segment", "segment", "crm", "crm", "import:crm"))
+        source = random.choice(SOURCES)
+        lag = max(lag - self._skew[source], -1.0)
         identities = self._identities(0 if random.random() < self.hot else random.randrange(self.leads), source)
         if self._tangled and random.random() < 0.12:
             source, kind, identities = "crm", *self._statement()

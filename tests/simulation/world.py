@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from zlib import crc32
 
 import msgspec
@@ -64,13 +64,12 @@ def portfolio() -> Portfolio:
 
 
 class World:
-    """Everything a function can reach. `versions_hold` False makes the leads table forget its condition."""
+    """Everything a function can reach."""
 
     def __init__(self, scheduler: Scheduler, *, lanes: int, retention_days: int, start: datetime) -> None:
         self.scheduler = scheduler
         self.retention_days = retention_days
         self.fold_plus_tags = False
-        self.versions_hold = True
         self.most_item = MOST_ITEM
         self.clock = start
         self.activities_stream = Stream(lanes, passes=bool)  # TTL's records too: the code drops them
@@ -113,12 +112,11 @@ class MemoryFacts:
         self.table = table
 
     def put(self, facts: Sequence[Fact]) -> None:
-        """Item by item: a batch may be stored in part when it fails."""
+        """A batch may be stored in part when it fails."""
         days = self._world.retention_days
         timed = {(fact.lead_id, fact.key): fact_item(fact, retention_days=days) for fact in facts if not fact.untimed}
-        call = self._world.scheduler.call
-        for item in timed.values():
-            call("put fact", lambda item=item: self.table.put(item))  # type: ignore[misc]
+        call, puts = self._world.scheduler.call, [partial(self.table.put, item) for item in timed.values()]
+        self._world.scheduler.together("put facts", puts)
         for fact in facts:
             if fact.untimed:
                 item = fact_item(fact, retention_days=days)
@@ -171,8 +169,7 @@ class MemoryFacts:
         return self._world.scheduler.call("get items", get)
 
     def delete(self, lead_id: str, keys: Sequence[str]) -> None:
-        for key in keys:
-            self._world.scheduler.call("delete fact", lambda key=key: self.table.delete(lead_id, key))  # type: ignore[misc]
+        self._world.scheduler.together("delete facts", [partial(self.table.delete, lead_id, key) for key in keys])
 
     def _put_first(self, item: Item) -> None:
         if self.table.get(item["lead_id"]["S"], item["key"]["S"]) is None:
@@ -283,7 +280,7 @@ class MemoryLeads:
         def put() -> None:
             held = self.table.get(item["lead_id"]["S"], item["item"]["S"])
             stored = int(held["version"]["N"]) if held else 0
-            if stored != version and self._world.versions_hold:
+            if stored != version:
                 raise Conflict("the version moved")
             self.table.put(item)
             if history:
