@@ -1,7 +1,6 @@
-"""The real code with one mechanism of design section 4 taken away."""
+"""The real code with one mechanism taken away, beside those of mutate.py."""
 
 import sys
-from bisect import insort
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -9,31 +8,12 @@ import msgspec
 from pytest import MonkeyPatch  # noqa: PT013 - a type
 
 from leadlight.activity import Fact
-from leadlight.events import event_of
-from leadlight.lifecycle.decision import decode
 from leadlight.nurture import NurtureState, enroll
-from leadlight.ports import Ports
 from leadlight.runtime import merging, news, nurture, rescore
-from leadlight.state import Change, Fold, LeadState
-from leadlight.state.lane import Lane
+from leadlight.state import Change, Fold
 
 # The package exports a function of the module's name.
 folding = sys.modules["leadlight.state.apply"]
-
-
-def floor(patch: MonkeyPatch) -> None:
-    """Evicted keys are forgotten."""
-
-    def enter(lane: Lane, key: bytes) -> None:
-        insort(lane.ring, key)
-        del lane.ring[: max(0, len(lane.ring) - lane.most)]
-
-    patch.setattr(Lane, "enter", enter)
-
-
-def recount(patch: MonkeyPatch) -> None:
-    """Late facts are let go."""
-    patch.setattr(folding, "_recount", lambda *_: None)
 
 
 def recount_of_what_was_applied(patch: MonkeyPatch) -> None:
@@ -47,18 +27,6 @@ def recount_of_what_was_applied(patch: MonkeyPatch) -> None:
     patch.setattr(folding, "_recount", recount)
 
 
-def ring_of_the_highest(patch: MonkeyPatch) -> None:
-    """The ring holds the last keys to arrive."""
-
-    def enter(lane: Lane, key: bytes) -> None:
-        lane.ring.append(key)
-        if len(lane.ring) > lane.most:
-            lane.floor = max(lane.floor, lane.ring.pop(0))
-
-    patch.setattr(Lane, "enter", enter)
-    patch.setattr(Lane, "holds", lambda lane, key: key in lane.ring)
-
-
 def second_reading_of_what_was_rewritten(patch: MonkeyPatch) -> None:
     """A MODIFY record is taken for an INSERT."""
     read = news._entries
@@ -68,18 +36,6 @@ def second_reading_of_what_was_rewritten(patch: MonkeyPatch) -> None:
             yield Change(entry.fact) if isinstance(entry, Change) else entry
 
     patch.setattr(news, "_entries", entries)
-
-
-def outbox(patch: MonkeyPatch) -> None:
-    """Decisions are published, then saved."""
-    saved = rescore.concluded
-
-    def concluded(state: LeadState, ports: Ports, **more: Any) -> LeadState:
-        found = saved(state, ports, **more)
-        ports.bus.put([event_of(decision) for decision in decode(found.outbox)])
-        return found
-
-    patch.setattr(rescore, "concluded", concluded)
 
 
 def report_of_failures(patch: MonkeyPatch) -> None:
@@ -155,12 +111,8 @@ def look_back_at_what_was_said(patch: MonkeyPatch) -> None:
 
 
 MUTATIONS: Mapping[str, tuple[Any, str]] = {
-    "floor": (floor, "counts"),
-    "recount": (recount, "counts"),
     "recount of what was applied": (recount_of_what_was_applied, "counts"),
-    "ring of the highest": (ring_of_the_highest, "folds"),
     "second reading of what was rewritten": (second_reading_of_what_was_rewritten, "counts"),
-    "outbox": (outbox, "events"),
     "report of failures": (report_of_failures, "counts"),
     "newest decision": (newest_decision, "nurture"),
     "lanes": (lanes, "counts"),

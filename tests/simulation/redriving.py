@@ -21,6 +21,7 @@ class Lossy(Simulation):
         self.world.retention_days = max(self.world.retention_days, 40)
         self._keep_longer()
         self.batches = 0
+        self._notices = self.random.choice((0.02, 0.004))  # how soon an operator redrives what was given up
         self._redrive_from: str | None = None
         self._redriving = False
 
@@ -29,7 +30,7 @@ class Lossy(Simulation):
             self._lose()
         if not self._redriving and self._redrive_from is not None:
             return self._redrive
-        if not self._redriving and self.random.random() < 0.02:
+        if not self._redriving and self.random.random() < self._notices:
             self._redrive_from = ""
             return self._redrive
         start = super()._next_start()

@@ -2,10 +2,12 @@
 
 import gc
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 
 from tests.simulation.checks import breaches
+from tests.simulation.shrinking import shortest, told
 from tests.simulation.simulation import Simulation
 
 CHUNK = 50
@@ -30,7 +32,7 @@ def test_nothing_is_lost_and_nothing_is_doubled(first: int) -> None:
     """Promises 1 and 2: crashes, throttles, duplicates, late facts and concurrent invocations leave no mark."""
     for seed in range(first, first + CHUNK):
         found = breaches(Simulation(seed).run())
-        assert not found, told(seed, found)
+        assert not found, told(seed, shortest(partial(Simulation, seed)))
 
 
 def test_a_seed_is_one_course_of_events() -> None:
@@ -40,11 +42,3 @@ def test_a_seed_is_one_course_of_events() -> None:
         Simulation(7, trace=trace).run()
     assert traces[0] == traces[1]
     assert len(traces[0]) > 50
-
-
-def told(seed: int, found: list[tuple[str, str]]) -> str:
-    """The breaches, and the last of what went on around the leads that they name."""
-    trace: list[str] = []
-    Simulation(seed, trace=trace).run()
-    lines = [f"seed {seed}: {promise}: {what}" for promise, what in found[:5]]
-    return "\n".join([*lines, f"the last of {len(trace)} steps:", *trace[-60:]])

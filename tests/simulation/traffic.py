@@ -211,7 +211,7 @@ class Traffic:
     def _rewritten(self) -> list[tuple[datetime, Request]]:
         """The same id told again, later, with other content."""
         found = []
-        for sent in self.random.sample(self.sent, k=min(len(self.sent), self.random.choice((0, 0, 1, 3)))):
+        for sent in self.random.sample(self.sent, k=min(len(self.sent), self.random.choice((0, 1, 3)))):
             if sent.occurred_at is not None:
                 sent.versions.append(self._content(sent.type, len(sent.versions)))
                 moment = max(sent.occurred_at, START) + timedelta(days=self.random.random() * 6)
