@@ -145,7 +145,9 @@ def _apply(edit: Edit, tree: Path) -> None:
     place = tree / edit.path
     text = place.read_text()
     if text.count(edit.was) != 1:
-        raise LookupError(f"{edit.path}: {edit.was!r} is there {text.count(edit.was)} times, not once: mend the mutation")
+        raise LookupError(
+            f"{edit.path}: {edit.was!r} is there {text.count(edit.was)} times, not once: mend the mutation"
+        )
     place.write_text(text.replace(edit.was, edit.becomes))
 
 

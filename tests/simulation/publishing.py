@@ -1,6 +1,7 @@
 """Operators who publish while traffic goes on, and the runs that follow: one seed's course."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from functools import cache, partial
 from typing import Any
@@ -8,11 +9,16 @@ from typing import Any
 import msgspec
 
 from functions.sweep import handler as sweep
+from leadlight.activity import is_account
+from leadlight.activity.order_key import day_number
+from leadlight.adapters.lead_items import bucket_of
 from leadlight.model import Documents, encode
 from leadlight.problems import Overtaken
 from leadlight.releases import Told
 from leadlight.runtime import releases
 from leadlight.signals import SignalRule
+from tests.simulation.checks import Breach, breaches
+from tests.simulation.nights import wrong_nights
 from tests.simulation.simulation import CONTEXT, Outcome, Simulation
 from tests.simulation.world import documents
 
@@ -148,3 +154,31 @@ class Publishing(Simulation):
 
         event = {"Records": [{"messageId": "m", "body": body}]}
         self._start("sweep", lambda: sweep.lambda_handler(event, CONTEXT), done)
+
+
+def wrong(simulation: Publishing, outcome: Outcome) -> Iterator[Breach]:
+    """What does not hold once the world is at rest."""
+    changed = outcome.world.models.newest.documents.catalogue != outcome.world.models.shipped().catalogue
+    for breach in breaches(outcome):
+        if breach[0] != "counts" or not changed:  # counted by the shipped catalogue; "folds" by the newest one
+            yield breach
+    yield from not_in_force(simulation, outcome)
+
+
+def not_in_force(simulation: Publishing, outcome: Outcome) -> Iterator[Breach]:
+    """Two publishes that won at once, and leads that are not on what is in force."""
+    world, newest = outcome.world, outcome.world.models.newest
+    yield from (("two winners", repr(each)) for each in simulation.won.values() if len(each) > 1)
+    today = day_number(world.clock)
+    for state in world.leads.scan():
+        if is_account(state.lead_id) or state.kin.root or state.totals is None:
+            continue
+        engine = newest.portfolio.of(state.fold, today)
+        if state.model != engine.model.name:
+            yield "model", f"{state.lead_id} {state.model}"
+        if state.totals != engine.totals(state.fold, state.as_of):
+            yield "score", f"{state.lead_id} {state.totals}"
+        fresh = engine.totals(state.fold, today)
+        if (state.rank, state.totals.grade) != (bucket_of(replace(state, totals=fresh)), fresh.grade):
+            yield "rank", f"{state.lead_id} {state.totals} not {fresh}"
+    yield from wrong_nights(world)

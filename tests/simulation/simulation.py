@@ -116,6 +116,7 @@ class Simulation:
         )
         self.world.most_item = random.choice((MOST_ITEM, 200, 0))  # how much of a history stands apart
         self.traffic = traffic(random, tangled=tangled)
+        self.tangled = tangled
         if tangled:
             self._keep_longer()
         self._named = {lead_id_of(name): name for lead in range(self.traffic.leads) for name in names(lead)}

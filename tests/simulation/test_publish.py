@@ -1,19 +1,12 @@
 """Publishing and sweeping during traffic, under crashes, duplicates and concurrent invocations at every I/O point."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from leadlight.activity import is_account
-from leadlight.activity.order_key import day_number
-from leadlight.adapters.lead_items import bucket_of
 from leadlight.runtime import reconsider
-from tests.simulation.checks import breaches
-from tests.simulation.nights import wrong_nights
-from tests.simulation.publishing import Publishing
-from tests.simulation.simulation import Outcome
+from tests.simulation.publishing import Publishing, wrong
 
 CHUNK = 10
 
@@ -27,30 +20,6 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def found(seed: int) -> list[Any]:
     simulation = Publishing(seed)
     return list(wrong(simulation, simulation.run()))
-
-
-def wrong(simulation: Publishing, outcome: Outcome) -> Iterator[Any]:
-    """What does not hold once the world is at rest."""
-    world = outcome.world
-    newest = world.models.newest
-    changed = newest.documents.catalogue != world.models.shipped().catalogue
-    for breach in breaches(outcome):
-        if breach[0] != "counts" or not changed:  # counted by the shipped catalogue; "folds" by the newest one
-            yield breach
-    yield from (("two winners", each) for each in simulation.won.values() if len(each) > 1)
-    today = day_number(world.clock)
-    for state in world.leads.scan():
-        if is_account(state.lead_id) or state.kin.root or state.totals is None:
-            continue
-        engine = newest.portfolio.of(state.fold, today)
-        if state.model != engine.model.name:
-            yield "model", state.lead_id, state.model
-        if state.totals != engine.totals(state.fold, state.as_of):
-            yield "score", state.lead_id, state.totals
-        fresh = engine.totals(state.fold, today)
-        if (state.rank, state.totals.grade) != (bucket_of(replace(state, totals=fresh)), fresh.grade):
-            yield "rank", state.lead_id, state.totals, fresh
-    yield from wrong_nights(world)
 
 
 def test_every_lead_ends_on_what_is_in_force(first: int) -> None:

@@ -8,7 +8,7 @@ from tests.simulation.mutations import MUTATIONS
 from tests.simulation.shrinking import attempt, every_promise, shortest, told
 from tests.simulation.simulation import Simulation
 
-RUNS = 60
+RUNS = 30
 
 
 def failing() -> partial[Simulation]:

@@ -79,12 +79,16 @@ def _checked(state: LeadState, ports: Ports) -> tuple[Terms, list[Difference]]:
 
 
 def _missing(state: LeadState, facts: Sequence[Fact], ports: Ports) -> Iterator[Difference]:
-    """Facts of leads that are merged into this one, and are not among those that count for it."""
+    """Facts of leads that are merged into this one, and are not among those that count for it.
+
+    For a lead that was forgotten and came back nothing counts that occurred before, whoever of the person did it.
+    """
     if not state.kin.members or state.kin.root:
         return
     held = set(map(_place, facts))
     for member in ports.merges.members(state.lead_id):
-        theirs = {_place(fact) for fact in ports.facts.own(member.lead_id) if fact.kind is not Kind.IDENTITY}
+        own = (fact for fact in ports.facts.own(member.lead_id) if fact.kind is not Kind.IDENTITY)
+        theirs = {_place(fact) for fact in own if state.begun is None or fact.occurred_at > state.begun}
         if theirs - held:
             yield Difference(f"facts of the merged lead {member.lead_id}", len(theirs & held), len(theirs))
 

@@ -1,0 +1,32 @@
+"""Everything at once: what each mechanism promises by itself holds while all the others are at work."""
+
+from functools import partial
+
+import pytest
+
+from tests.simulation.everything import Everything, broken
+from tests.simulation.shrinking import shortest, told
+
+CHUNK = 20
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """One seed for every twenty that `--seeds` says."""
+    if "first" in metafunc.fixturenames:
+        metafunc.parametrize("first", range(0, max(CHUNK, metafunc.config.getoption("seeds") // 20), CHUNK))
+
+
+def test_every_promise_holds_while_everything_goes_on(first: int) -> None:
+    """Traffic, merges, publishes, sweeps, erasure, TTL, batches given up and redriven; the audit finds nothing."""
+    forgotten = published = given_up = merged = 0
+    for seed in range(first, first + CHUNK):
+        run = Everything(seed)
+        outcome = run.run()
+        found = list(broken(run, outcome))
+        assert not found, told(seed, shortest(partial(Everything, seed), broken))
+        forgotten += bool(run.world.forgotten.marked)
+        published += run.world.models.newest.release.number > 0
+        given_up += run.batches > 0
+        merged += any(state.kin.root for state in outcome.states)
+    assert min(forgotten, published, given_up) > CHUNK / 3
+    assert merged
