@@ -16,7 +16,7 @@ from tests.simulation.memory_secrets import SECRET
 
 @dataclass(slots=True)
 class Sent:
-    """One activity as a tool tells it; `versions` holds each content that was ever sent under its id."""
+    """One activity as a tool tells it, first at `told_at`; `versions` holds each content that was ever sent under its id."""
 
     id: str
     source: str
@@ -24,6 +24,7 @@ class Sent:
     identities: tuple[Identity, ...]
     occurred_at: datetime | None
     versions: list[dict[str, Any]] = field(default_factory=list)
+    told_at: datetime | None = None
 
 
 @dataclass(slots=True, eq=False)

@@ -143,6 +143,7 @@ class Simulation:
         wiring.use(self.world)
         logging.disable()  # thousands of throttles are no news
         try:
+            self.traffic.kept = timedelta(days=self.world.retention_days)
             plan = self.traffic.plan()
             self.planned = len(plan)
             for place in range(len(plan)) if self._cut.kept is None else self._cut.kept:

@@ -50,6 +50,7 @@ class Traffic:
         self._tangled = tangled
         self.leads = random.randint(1, 4)
         self.sent: list[Sent] = []
+        self.kept = timedelta.max  # how long a fact is there
         self.hot = random.choice((0.5, 0.8, 0.95))
         self._late = random.choice((0.1, 0.3, 0.5))
         self.spread = random.choice((2.0, 6.0, 12.0, 200.0))  # days
@@ -124,6 +125,7 @@ class Traffic:
             type=kind,
             identities=identities,
             occurred_at=_whole(sent_at - timedelta(days=lag)) if timed else None,
+            told_at=sent_at,
         )
         sent.versions.append(self._content(kind, 0))
         self.sent.append(sent)
@@ -215,7 +217,10 @@ class Traffic:
             if sent.occurred_at is not None:
                 sent.versions.append(self._content(sent.type, len(sent.versions)))
                 moment = max(sent.occurred_at, START) + timedelta(days=self.random.random() * 6)
-                found.append((moment, self.request([sent])))
+                request = self.request([sent])
+                # What is gone by TTL nobody knows to be told again: the first content of it stays.
+                if max(moment, sent.told_at or moment) - sent.occurred_at < self.kept:
+                    found.append((moment, request))
         return found
 
     def _forged(self) -> Request:
