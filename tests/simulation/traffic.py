@@ -60,7 +60,7 @@ class Traffic:
     def plan(self) -> list[tuple[datetime, Request]]:
         """Every request of the seed that is not an answer to us, with the moment it is first sent."""
         # Either few, or enough to push keys out of a lead's ring.
-        count = self.random.randint(8, 20) if self.random.random() < 0.4 else self.random.randint(36, 60)
+        count = self.random.randint(8, 20) if self.random.random() < 0.4 else self.random.randint(30, 48)
         drawn = [self.draw() for _ in range(count)]
         for _ in range(self.random.choice((0, 0, 1, 2))):
             drawn += self._scan()
