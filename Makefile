@@ -44,9 +44,10 @@ format: $(READY) ## format the code and mend what the linter can
 bench: $(READY) ## every budget as a ratio to its peer; writes build/bench.json
 	@$(BIN)/python -m tests.bench
 
-SOAKED := $(addprefix tests/simulation/test_,simulation.py merges.py forget.py accounts.py redrive.py replay.py publish.py)
-soak: $(READY) ## the simulation for long (SEEDS=20000), an import of 100,000 activities, a publish to 100,000 leads
+SOAKED := $(addprefix tests/simulation/test_,simulation.py merges.py forget.py accounts.py redrive.py replay.py publish.py everything.py)
+soak: $(READY) ## the simulation for long (SEEDS=20000) and mutated, an import of 100,000 activities, a publish to 100,000 leads
 	@$(BIN)/pytest -q -n $(WORKERS) $(SOAKED) --seeds $(or $(SEEDS),20000)
+	@$(BIN)/python -m tests.simulation.mutate
 	@$(BIN)/pytest -q -s tests/e2e/test_import_history.py tests/e2e/test_publish.py --share 100
 
 deploy: $(READY) ## deploy to your AWS account (STACK=name to choose an environment of cdk.json)

@@ -105,7 +105,7 @@ class Simulation:
             at_once=random.choice((3, 4, 8)),
         )
         self.scheduler.trace = trace
-        drawn = random.random() < 0.4
+        drawn = random.random() < 0.33
         tangled = drawn if tangled is None else tangled
         self.world = World(
             self.scheduler,
