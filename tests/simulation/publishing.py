@@ -181,4 +181,4 @@ def not_in_force(simulation: Publishing, outcome: Outcome) -> Iterator[Breach]:
         fresh = engine.totals(state.fold, today)
         if (state.rank, state.totals.grade) != (bucket_of(replace(state, totals=fresh)), fresh.grade):
             yield "rank", f"{state.lead_id} {state.totals} not {fresh}"
-    yield from wrong_nights(world)
+    yield from ((promise, repr(rest)) for promise, *rest in wrong_nights(world))
