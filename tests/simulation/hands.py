@@ -21,7 +21,7 @@ class SimulatedHands:
         self.waited: list[float] = []
 
     def abreast(self, work: Callable[[ItemT], ResultT], items: Sequence[ItemT]) -> list[ResultT]:
-        if len(items) == 1 or getcurrent() not in self._scheduler._running:
+        if len(items) < 2 or getcurrent() not in self._scheduler._running:
             return [work(item) for item in items]
         return _Pieces(self._scheduler, [partial(work, item) for item in items]).done()
 

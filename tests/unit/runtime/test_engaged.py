@@ -11,7 +11,6 @@ import pytest
 from functions.ingest import handler as ingest
 from functions.sweep import handler as sweep
 from leadlight.kpi import Engagement
-from leadlight.releases import Task
 from leadlight.runtime import engaged, runs
 from tests.simulation.quiet import Quiet, quiet
 from tests.simulation.simulation import CONTEXT
@@ -109,7 +108,7 @@ def test_a_page_that_comes_again_counts_once(stack: Quiet, monkeypatch: pytest.M
         world.runs.delayed.clear()
         for body in (*bodies, *bodies):
             try:
-                runs.step(msgspec.json.decode(body, type=Task), world)
+                sweep.lambda_handler({"Records": [{"body": body}]}, CONTEXT)
             except RuntimeError:
                 deaths += 1
         stack.settle()

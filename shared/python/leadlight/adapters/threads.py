@@ -17,8 +17,8 @@ class Threads:
 
     def abreast(self, work: Callable[[ItemT], ResultT], items: Sequence[ItemT]) -> list[ResultT]:
         """Does the work for each item, eight at a time; nothing is under way any more when it returns or raises."""
-        if len(items) == 1:
-            return [work(items[0])]
+        if len(items) < 2:  # noqa: PLR2004 - nobody else to wait for
+            return [work(item) for item in items]
         from concurrent.futures import wait  # noqa: PLC0415 - one lead needs no threads
 
         under_way = [self._pool.submit(work, item) for item in items]

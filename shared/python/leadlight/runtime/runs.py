@@ -6,7 +6,8 @@ So each lead is counted once, whatever comes twice.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import msgspec
@@ -17,7 +18,9 @@ from leadlight.events.event import MODEL_PUBLISHED, model_published
 from leadlight.ports import Conflict, Ports, Unavailable
 from leadlight.releases import Checkpoint, Models, Release, Run, Task, pace
 from leadlight.runtime import engaged
-from leadlight.runtime.reconsider import reconsider, resend
+from leadlight.runtime.patience import Patience
+from leadlight.runtime.reconsider import Found, reconsider, resend
+from leadlight.state import LeadState
 
 SWEEP_RATE = 2_000  # leads per second, of a sweep
 
@@ -96,14 +99,14 @@ def named(version: int, models: Models) -> tuple[list[str], int]:
     return list(found.models), found.catalogue
 
 
-def step(task: Task, ports: Ports) -> dict[str, int]:
+def step(task: Task, ports: Ports, patience: Patience) -> dict[str, int]:
     """Does one page; returns what was counted: nothing where it was done before, or another release is in force.
 
     Raises:
         Unavailable: something could not be reached; the message comes again.
         Conflict: a lead was saved by others again and again; the same.
     """
-    run = ports.runs.get(task.run)
+    begun, run = ports.now(), ports.runs.get(task.run)
     if run is None or ports.models.latest().number != run.release:
         return {}  # the run of the newer release sees every lead
     if ports.models.published().release.number < run.release:
@@ -111,25 +114,32 @@ def step(task: Task, ports: Ports) -> dict[str, int]:
     before = ports.runs.checkpoint(run.id, task.segment)
     if before.page >= task.page:
         if before.page == task.page:
-            _go_on(run, before, ports)
+            _go_on(run, before, ports, begun=begun)
         return {}
-    after = _done(run, before, ports)
+    after = _done(run, before, ports, patience)
     try:
         ports.runs.advance(run.id, after)
     except Conflict:
         return {}  # the same message in other hands was first
-    _go_on(run, after, ports)
+    _go_on(run, after, ports, begun=begun)
     return {name: getattr(after, name) - getattr(before, name) for name in run.counted}
 
 
-def handle(event: Mapping[str, Any], ports: Ports) -> dict[str, int]:
-    """A message of the queue, or the clock's call; returns what was counted."""
+def handle(event: Mapping[str, Any], ports: Ports, *, left: Callable[[], int]) -> dict[str, int]:
+    """A message of the queue, or the clock's call; returns what was counted.
+
+    Args:
+        event: messages, under `Records`; without them it is the clock's.
+        ports: the world.
+        left: the milliseconds until the invocation is cut off.
+    """
     if "Records" not in event:
         run = nightly(ports)
         return {"segments": run.segments}
     counted: Counter[str] = Counter()
+    patience = Patience.of(ports.hands, left)
     for record in event["Records"]:
-        counted.update(step(msgspec.json.decode(record["body"], type=Task), ports))
+        counted.update(step(msgspec.json.decode(record["body"], type=Task), ports, patience))
     return counted
 
 
@@ -143,11 +153,20 @@ def _begun(run: Run, ports: Ports, *, delay: int) -> Run:
     return stored
 
 
-def _done(run: Run, before: Checkpoint, ports: Ports) -> Checkpoint:
+def _done(run: Run, before: Checkpoint, ports: Ports, patience: Patience) -> Checkpoint:
     page = ports.leads.page(before.segment, run.segments, after=before.after, limit=run.page)
     counted: Counter[str] = Counter(seen=sum(not is_account(state.lead_id) for state in page.states))
-    for state in page.states:
-        found = reconsider(state, run, ports)
+
+    def brought(state: LeadState) -> Found:
+        held = [state]  # serves once: an attempt leaves its mark on it
+
+        def once() -> Found:
+            known = held.pop() if held else ports.leads.get(state.lead_id, consistent=True)
+            return reconsider(known, run, ports) if known else Found()
+
+        return patience.insist(once)
+
+    for found in ports.hands.abreast(brought, page.states):
         counted.update(written=found.written, decided=found.decided)
         counted.update(engaged.counts(found.state, run, ports))
     for enrollments in page.nurtured:
@@ -161,9 +180,13 @@ def _done(run: Run, before: Checkpoint, ports: Ports) -> Checkpoint:
     )
 
 
-def _go_on(run: Run, at: Checkpoint, ports: Ports) -> None:
-    """Sends for the next page; after the last one of all, what a sweep counted is kept."""
+def _go_on(run: Run, at: Checkpoint, ports: Ports, *, begun: datetime) -> None:
+    """Sends for the next page; after the last one of all, what a sweep counted is kept.
+
+    A page begins a pause after the one before it began, or when that is done.
+    """
     if not at.done:
-        ports.runs.send(Task(run.id, at.segment, at.page + 1, at.after), delay=run.pause)
+        pause = max(0, run.pause - int((ports.now() - begun).total_seconds()))
+        ports.runs.send(Task(run.id, at.segment, at.page + 1, at.after), delay=pause)
     elif run.kind == "sweep" and (found := progress(run.id, ports)) and found.done:
         engaged.keep(run, found.counts, ports)
