@@ -18,12 +18,11 @@ from leadlight.adapters.lead_items import (
     MOST_ITEM,
     NURTURE,
     STATE,
-    apart,
     history_to_item,
     needs,
     nurture_from_item,
     nurture_to_item,
-    to_item,
+    settled,
     whole,
 )
 from leadlight.events import Event
@@ -205,13 +204,12 @@ class MemoryLeads:
         return [state for state in found if state]
 
     def put(self, state: LeadState) -> None:
-        before = state.base
-        state.base = apart(state, most=self._world.most_item, least=1)
+        before, item = state.base, settled(state, most=self._world.most_item, least=1)
         history = None
         if state.base is not before and state.base:
             history = history_to_item(state.lead_id, state.base)
         gone = bool(before and not state.base)
-        self._put("put state", to_item(state), state.version, history=history, gone=gone)
+        self._put("put state", item, state.version, history=history, gone=gone)
 
     def get_nurture(self, lead_id: str) -> NurtureState:
         item = self._world.scheduler.call("get enrollments", lambda: self.table.get(lead_id, NURTURE))

@@ -8,12 +8,12 @@ import pytest
 
 from leadlight.adapters.lead_items import (
     MOST_ITEM,
-    apart,
     from_item,
     history_from_item,
     history_to_item,
     needs,
     rank_of,
+    settled,
     to_item,
     whole,
 )
@@ -44,16 +44,16 @@ def state(signals: int, days: int, **changes) -> LeadState:
 def test_a_typical_lead_is_one_item_of_less_than_a_kilobyte() -> None:
     """Eight signals over eight active days, each signal on some of them."""
     typical = state(8, 3)
-    assert apart(typical) is None
-    assert size(to_item(typical)) < 1024
+    assert size(settled(typical)) < 1024
+    assert typical.base is None
 
 
 def test_a_heavy_lead_is_a_small_item_beside_a_history() -> None:
     """Fifteen signals on each of ninety days: what is written with each activity stays one unit."""
     heavy = state(15, 90)
-    heavy.base = apart(heavy)
+    item = settled(heavy)
     assert heavy.base
-    item, history = to_item(heavy), history_to_item("ld_a", heavy.base)
+    history = history_to_item("ld_a", heavy.base)
     assert size(item) <= MOST_ITEM + 4
     assert size(item) + size(history) < 3 * 1024
     read = whole(item, history)
@@ -65,14 +65,15 @@ def test_a_heavy_lead_is_a_small_item_beside_a_history() -> None:
 def test_days_that_came_since_are_written_with_the_state() -> None:
     """Also a day that counts less than the history says, and one that is gone."""
     before = state(15, 90)
-    base = apart(before)
+    settled(before)
+    base = before.base
     fold = replace(before.fold, signals={name: dict(days) for name, days in before.fold.signals.items()})
     fold.signals["signal_1"][TODAY] = 9
     fold.clear(TODAY - 5)
     fold.signals["new"] = {TODAY + 1: 1}
     after = replace(before, version=1, fold=fold, base=base)
-    assert apart(after) is base
-    item = to_item(after)
+    item = settled(after)
+    assert after.base is base
     read = from_item(item, base)
     assert read.fold == fold
     assert len(item["fold"]["B"]) < 500
@@ -81,9 +82,9 @@ def test_days_that_came_since_are_written_with_the_state() -> None:
 def test_an_item_reads_with_its_own_history_alone() -> None:
     """A history that moved since, or another lead's, does not go with it: the caller reads again."""
     heavy = state(15, 90)
-    heavy.base = apart(heavy)
+    item = settled(heavy)
     assert heavy.base
-    item, history = to_item(heavy), history_to_item("ld_a", heavy.base)
+    history = history_to_item("ld_a", heavy.base)
     assert needs(item) == heavy.base.version
     assert whole(item, None) is None
     assert whole(item, {**history, "version": {"N": "7"}}) is None

@@ -26,13 +26,14 @@ SHARDS = 16
 BUCKET = 5
 STAY = 5  # points that a score may be outside of its bucket
 MOST_ITEM = 1020  # bytes: 1 KB is one write unit
-_FIXED = 200  # what names and short values take of them
+_BYTES = ("fold", "standing", "kin")  # the attributes that grow
+_FIXED = 200  # what names and short values take beside them
 LEAST_APART = 16  # (signal, day) pairs that are worth a history of their own
 ACCOUNT = "account"  # where the ranking index holds accounts, in a stage's place
 
 
-def apart(state: LeadState, *, most: int = MOST_ITEM, least: int = LEAST_APART) -> Base | None:
-    """The history that is to stand apart from a state: the one that is stored, or a new one where the item grows.
+def settled(state: LeadState, *, most: int = MOST_ITEM, least: int = LEAST_APART) -> Item:
+    """The item of a state that is about to be saved; where it would grow, its history is made anew. Sets `state.base`.
 
     A day that comes in, and a late one, is written with the state; the history only now and then, since it is long.
 
@@ -41,12 +42,16 @@ def apart(state: LeadState, *, most: int = MOST_ITEM, least: int = LEAST_APART) 
         most: bytes that the state's item may take beside it.
         least: (signal, day) pairs that are worth a history of their own.
     """
-    base = state.base if state.fold.signals else None
-    others = _FIXED + len(standing.encode(state.standing)) + len(_kin(state)) + len(state.model)
-    if others + len(codec.encode(state.fold, base)) <= most or codec.own_pairs(state.fold, base) < least:
-        return base
     fold = state.fold
-    return Base(state.version + 1, {signal: dict(days) for signal, days in fold.signals.items()}, dict(fold.past))
+    if not fold.signals:
+        state.base = None
+    item = to_item(state)
+    taken = _FIXED + len(state.model) + sum(len(item[name]["B"]) for name in _BYTES if name in item)
+    if taken <= most or codec.own_pairs(fold, state.base) < least:
+        return item
+    counts = {signal: dict(days) for signal, days in fold.signals.items()}
+    state.base = Base(state.version + 1, counts, dict(fold.past))
+    return to_item(state)
 
 
 def history_to_item(lead_id: str, base: Base) -> Item:

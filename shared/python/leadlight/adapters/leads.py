@@ -12,13 +12,12 @@ from leadlight.adapters.lead_items import (
     NURTURE,
     SHARDS,
     STATE,
-    apart,
     history_to_item,
     needs,
     nurture_from_item,
     nurture_to_item,
     partition,
-    to_item,
+    settled,
     whole,
 )
 from leadlight.nurture import NurtureState
@@ -60,15 +59,15 @@ class DynamoLeads:
 
     def put(self, state: LeadState) -> None:
         """Saves a state; raises Conflict where somebody else saved since it was read. Its base is then as stored."""
-        before, state.base = state.base, apart(state)
+        before, item = state.base, settled(state)
         if state.base is before:
-            self._put(to_item(state), state.version)
+            self._put(item, state.version)
             return
         key = _key(state.lead_id, HISTORY)
         history: dict[str, Any] = {"Delete": {"TableName": self._table, "Key": key}}
         if state.base:
             history = {"Put": {"TableName": self._table, "Item": history_to_item(state.lead_id, state.base)}}
-        saved = {"Put": {"TableName": self._table, "Item": to_item(state), **_condition(state.version)}}
+        saved = {"Put": {"TableName": self._table, "Item": item, **_condition(state.version)}}
         call(self._client.transact_write_items, TransactItems=[saved, history])
 
     def get_nurture(self, lead_id: str) -> NurtureState:
