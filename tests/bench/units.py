@@ -147,6 +147,7 @@ def rows(*, quick: bool) -> tuple[list[Row], Usage]:
         for kind, unit, before, after in (
             ("DynamoDB writes", "WRU", few.wru, many.wru),
             ("DynamoDB reads", "RRU", few.rru, many.rru),
+            ("DynamoDB units", "WRU and RRU", few.wru + few.rru, many.wru + many.rru),
             ("DynamoDB cost", "WRU and RRU at the price of WRU", few.in_writes, many.in_writes),
         )
     ]
