@@ -156,6 +156,22 @@ def test_consent_given_later_begins_anew(running):
     assert NAME not in repr(list(running.world.facts.table.all()))
 
 
+def test_what_a_browser_did_before_the_new_beginning_does_not_count(running):
+    """It is another lead's own until both turn out to be one person; the audit expects nothing else."""
+    lived(running)
+    running.forget(ROOT)
+    running.settle()
+    running.world.clock += timedelta(hours=1)
+    running.activity(consent(running))
+    running.activity(event("before", "email_clicked", minutes=120, lead={"anonymous_id": "borrowed"}))
+    running.settle()
+    running.activity(event("both", "email_clicked", minutes=-60, lead={"email": ADDRESS, "anonymous_id": "borrowed"}))
+    running.settle()
+    assert state(running, lead("anonymous", "borrowed")).kin.root == ROOT
+    assert sum(state(running).fold.signals["email_clicked"].values()) == 1
+    assert running.audit()["differing"] == {}
+
+
 def test_consent_that_was_given_before_does_not_bring_them_back(running):
     """A duplicate of it is no new consent."""
     told = consent(running)
