@@ -77,6 +77,19 @@ def test_each_crossing_is_decided_once() -> None:
     assert (stood.engaged, stood.disengaged) == (False, TODAY + 90)
 
 
+def test_nobody_falls_silent_of_whom_nothing_is_left() -> None:
+    """A machine's visits were set aside, or a fact was deleted: the lead is engaged no longer, and was never silent."""
+    state = LeadState("ld_a")
+    state.fold.count(TODAY, ("site_visited",))
+    for signals in (state.fold.signals, {}):
+        fold = replace(state.fold, signals=signals)
+        state = replace(state, fold=fold, totals=Engine(MODEL).totals(fold, TODAY), as_of=TODAY)
+        conclusion = decide(state, model=MODEL, now=NOW)
+        state = replace(state, standing=conclusion.standing)
+    assert "disengaged" not in [decision.kind for decision in conclusion.decisions]
+    assert (state.standing.engaged, state.standing.disengaged) == (False, Standing().disengaged)
+
+
 def test_it_is_decided_once_a_day_at_most() -> None:
     """By a model of fewer days, then by one of more that some function still goes by, then by the first again."""
     state, shorter, taken = LeadState("ld_a"), msgspec.structs.replace(MODEL, engaged_within=3), []

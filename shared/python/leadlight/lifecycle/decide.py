@@ -222,24 +222,28 @@ def _announce(conclusion: Conclusion) -> None:
     current = (totals.score, totals.grade, conclusion.contactable and not totals.suppressed)
     last = conclusion.standing.announced
     moved = last is None or abs(totals.score - last[0]) >= conclusion.model.announce_change
+    told = conclusion.told
     if last and last[2] and not conclusion.contactable:
         conclusion.told = None  # whoever may not be written to leaves the campaigns, whatever else is told
     if moved or (last and last[1:] != current[1:]):
         conclusion.standing = msgspec.structs.replace(conclusion.standing, announced=current)
         cause = "first_score" if last is None else "score_moved"
         conclusion.record("scored", cause, before=last[0] if last else None, after=totals.score)
+    conclusion.told = told
 
 
 def _follow_engagement(conclusion: Conclusion, fold: Fold) -> None:
     """A lead that was seen to be engaged, and is not any longer, is disengaged: once, until it is engaged again.
 
-    Once a day at most: while a publish settles, functions may go by the days of two models in turn.
+    Once a day at most: while a publish settles, functions may go by the days of two models in turn. Of whom nothing is
+    left, since it was a machine's or was taken back, nobody says that they fell silent.
     """
     standing, model = conclusion.standing, conclusion.model
-    engaged = engagement(fold.signals, model, conclusion.as_of) == "engaged"
+    found = engagement(fold.signals, model, conclusion.as_of)
+    engaged = found == "engaged"
     if engaged == standing.engaged:
         return
     conclusion.standing = msgspec.structs.replace(standing, engaged=engaged)
-    if not engaged and standing.disengaged != conclusion.as_of:
+    if found == "disengaged" and standing.disengaged != conclusion.as_of:
         conclusion.standing = msgspec.structs.replace(conclusion.standing, disengaged=conclusion.as_of)
         conclusion.record("disengaged", f"silent_for_{model.engaged_within}_days")

@@ -48,8 +48,11 @@ class _Known(dict[Buckets, Any]):
         self.steps = tuple(_step(scorer, as_of) for scorer in scorers)
 
     def make_room(self) -> None:
-        """Forgets what few leads share: signals on several days; everything only where that is not enough."""
-        single: dict[Buckets, Any] = {buckets: given for buckets, given in self.items() if len(buckets) == 1}
+        """Forgets what few leads share: signals on several days; everything only where that is not enough.
+
+        Several threads score at once: what another one learns meanwhile may be forgotten with the rest.
+        """
+        single: dict[Buckets, Any] = {buckets: given for buckets, given in self.copy().items() if len(buckets) == 1}
         self.clear()
         if len(single) < _MOST // 2:
             self.update(single)
