@@ -11,6 +11,7 @@ from leadlight.adapters.lead_items import nurture_from_item
 from leadlight.events.event import MODEL_PUBLISHED
 from leadlight.lifecycle.decision import Decision, decode
 from leadlight.lifecycle.transitions import TRANSITIONS
+from leadlight.model.structs import Campaign
 from leadlight.nurture import NurtureState
 from leadlight.nurture.enroll import belongs
 from leadlight.ports import Conflict, Unavailable
@@ -188,10 +189,15 @@ def events_match_decisions(outcome: Outcome) -> Iterator[Breach]:
 
 
 def enrollments_follow(outcome: Outcome) -> Iterator[Breach]:
-    """Who is in a campaign belongs there by the newest announced decision; who belongs was enrolled once."""
+    """Who is in a campaign belongs there by the newest announced decision; who belongs was enrolled once.
+
+    What comes with a merged lead is held against the score of that moment, which may be a little off the announced one.
+    """
     newest: dict[str, Decision] = {}
+    joined: set[str | None] = set()
     for raw in outcome.world.records.stored.values():
         decision = msgspec.json.decode(raw, type=Decision)
+        joined.add(decision.other if decision.kind == "merged" else None)
         if (
             decision.kind in _ROUTED
             and not decision.silent
@@ -213,8 +219,16 @@ def enrollments_follow(outcome: Outcome) -> Iterator[Breach]:
             if wanted and place is None:
                 yield "nurture", f"{lead_id} is not in {campaign.id}, and belongs there"
             stays = place and not place.exited_at and not wanted
-            if stays:
+            change = outcome.world.documents.model.announce_change if lead_id in joined else 0
+            if stays and not (change and _nearly(news, campaign, change)):
                 yield "nurture", f"{lead_id} in {campaign.id}: {place}, not wanted"
+
+
+def _nearly(news: Decision, campaign: Campaign, change: int) -> bool:
+    """Whether a lead belongs in a campaign by a score that is less than a change off the announced one."""
+    scores = range(news.score - change + 1, news.score + change)
+    near = (belongs(msgspec.structs.replace(news, score=score), campaign) for score in scores)
+    return news.contactable and not news.suppressed and any(near)
 
 
 def _nurtured(outcome: Outcome) -> Iterator[NurtureState]:
