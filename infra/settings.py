@@ -4,8 +4,10 @@ import platform
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
+
+from infra.sizing import LONGEST_SCORING
 
 ENVIRONMENT_KEY = "leadlight:environment"
 ENVIRONMENTS_KEY = "leadlight:environments"
@@ -35,6 +37,7 @@ class Settings(BaseModel):
     fold_plus_tags: bool = False  # ada+news@acme.com is ada@acme.com; leads stored before keep their names
     documents_seconds: int = Field(default=15, ge=1, le=300)  # how long a function goes by what it knows is published
     settle_seconds: int = Field(default=90, ge=1, le=900)  # at least that, and the longest invocation that scores
+    settle_early: bool = False  # the local emulator alone: less than that, since its functions take no minute
     throttle_rate: int = Field(default=500, ge=1, le=10_000)
     throttle_burst: int = Field(default=1_000, ge=1, le=5_000)
     iterator_age_alarm_seconds: int = Field(default=60, ge=1, le=86_400)
@@ -43,6 +46,23 @@ class Settings(BaseModel):
 
     models: Annotated[tuple[str, ...], Field(strict=False)] = ()
     catalogue: str | None = None
+
+    @model_validator(mode="after")
+    def _settles(self) -> "Settings":
+        if self.settle_early:
+            if self.architecture != "host":
+                raise ValueError(
+                    '"settle_early" is for the local emulator, whose "architecture" is "host": leave it out'
+                )
+            return self
+        least = self.documents_seconds + LONGEST_SCORING
+        if self.settle_seconds < least:
+            raise ValueError(
+                f'"settle_seconds" is {self.settle_seconds}, the smallest allowed is {least}: "documents_seconds" '
+                f"({self.documents_seconds}) and the longest invocation that scores ({LONGEST_SCORING}), since a "
+                "function may go by the documents before for so long after a publish"
+            )
+        return self
 
     @property
     def machine(self) -> Machine:
@@ -76,6 +96,8 @@ def read_settings(context: Mapping[str, Any]) -> Settings:
 
 
 def _sentence(name: object, detail: ErrorDetails) -> str:
+    if not detail["loc"]:  # of several settings, which it names
+        return f'cdk.json: "{ENVIRONMENTS_KEY}" > "{name}": {detail["msg"].removeprefix("Value error, ")}'
     key = ".".join(str(part) for part in detail["loc"])
     where = f'cdk.json: "{ENVIRONMENTS_KEY}" > "{name}" > "{key}"'
     match detail["type"]:

@@ -22,5 +22,7 @@ SIZING = {
     "repair": Sizing(memory_mb=1024, timeout_seconds=29),
     "erase": Sizing(memory_mb=1024, timeout_seconds=29),
 }
+SCORING = ("rescore", "sweep", "api", "repair", "erase")  # they save what they scored
+LONGEST_SCORING = max(SIZING[name].timeout_seconds for name in SCORING)
 RECORDS = 100  # of a stream that an invocation gets at most
 LANES = 2  # invocations that work on a shard of a stream at once

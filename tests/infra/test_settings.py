@@ -7,6 +7,7 @@ import pytest
 from infra import logs
 from infra.app import cdk_context
 from infra.settings import SettingsError, read_settings
+from infra.sizing import LONGEST_SCORING
 
 pytestmark = pytest.mark.xdist_group("infra")
 
@@ -67,3 +68,24 @@ def test_every_allowed_log_retention_deploys() -> None:
     """The settings allow exactly what the log groups can be given."""
     for days in logs.RETENTION:
         assert read_settings(context(log_retention_days=days)).log_retention_days == days
+
+
+def test_a_run_begins_when_nobody_goes_by_the_documents_before() -> None:
+    """Each of the two settings may be raised; the message names both, and the smallest that is allowed."""
+    least = 45 + LONGEST_SCORING
+    assert read_settings(context(documents_seconds=45, settle_seconds=least)).settle_seconds == least
+    with pytest.raises(SettingsError) as error:
+        read_settings(context(documents_seconds=45))
+    assert f'> "dev": "settle_seconds" is 90, the smallest allowed is {least}: "documents_seconds" (45)' in str(
+        error.value
+    )
+
+
+def test_only_the_local_emulator_settles_early() -> None:
+    """It says so; a stack that is deployed can't."""
+    early = {"documents_seconds": 1, "settle_seconds": 5, "settle_early": True}
+    assert read_settings(context(architecture="host", **early)).settle_seconds == 5
+    with pytest.raises(SettingsError, match='"dev": "settle_early" is for the local emulator'):
+        read_settings(context(**early))
+    with pytest.raises(SettingsError, match=f"smallest allowed is {1 + LONGEST_SCORING}"):
+        read_settings(context(architecture="host", documents_seconds=1, settle_seconds=5))

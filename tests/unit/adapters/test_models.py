@@ -14,8 +14,10 @@ from leadlight.adapters.runs import QueuedRuns
 from leadlight.model import encode
 from leadlight.model.document import read_documents
 from leadlight.nurture import NurtureState
-from leadlight.ports import Conflict
+from leadlight.ports import Conflict, Unavailable
 from leadlight.releases import Checkpoint, Release, Run, Task, Version
+from leadlight.runtime import wiring
+from leadlight.runtime.environment import Environment
 from leadlight.state import Fold, LeadState
 from tests.unit.adapters.test_dynamodb import table
 
@@ -64,6 +66,22 @@ def test_until_something_is_published_the_layers_documents_are_in_force(aws):
     """Release 0 of version 0."""
     assert stored().published().documents == SHIPPED
     assert (stored().latest(), stored().releases(), stored().versions()) == (Release(0, 0), [], [])
+
+
+def test_a_sandbox_starts_by_what_came_with_the_layer(aws, monkeypatch):
+    """Nothing has to be published first. Where the table can't be asked it starts too, and the first request asks."""
+    monkeypatch.setenv("AWS_LAMBDA_FUNCTION_NAME", "api")
+    monkeypatch.setenv("LEADLIGHT_RECORDS_TABLE", "records")
+    monkeypatch.setattr(wiring, "_shipped", lambda: SHIPPED)
+    monkeypatch.setattr(wiring, "_ENVIRONMENT", Environment())
+    monkeypatch.setattr(wiring, "_current", wiring.AwsPorts(Environment()))
+    wiring.prepare("documents", "portfolio")
+    assert wiring.ports().documents == SHIPPED
+    aws.delete_table(TableName="records")
+    monkeypatch.setattr(wiring, "_current", wiring.AwsPorts(Environment()))
+    wiring.prepare("documents", "portfolio")
+    with pytest.raises(Unavailable):
+        assert wiring.ports().documents
 
 
 def test_a_draft_is_kept_whole_and_of_two_publishes_one_wins(aws):

@@ -244,6 +244,24 @@ BROKEN = [
         "suppress.executive.id: executive is taken; every criterion needs an id of its own",
     ),
     (
+        "points: 35}",
+        "points: 1e15}",
+        0,
+        "fit.size_sweet_spot.points: write points from -10000 to 10000, found 1000000000000000.0",
+    ),
+    (
+        "decay: {linear: 30d}, cap: 10}",
+        "decay: {linear: 30d}, cap: 1e12}",
+        0,
+        "signals.site_visits.cap: a cap is at most 1000000 points, found 1000000000000.0",
+    ),
+    (
+        "matches: '\\.(edu|ac\\.[a-z]+)$'",
+        "matches: 'a{99999999999}'",
+        0,
+        "fit.academic_address.when.matches: not a regular expression: the repetition number is too large",
+    ),
+    (
         "segment: nearly-ready",
         "segment: almost-ready",
         0,

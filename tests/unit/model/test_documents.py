@@ -81,6 +81,25 @@ def test_a_catalogue_can_not_read_reserved_types(tmp_path):
         read_catalogue(path)
 
 
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ('"0"', "write a name of lower-case letters, digits, _ and -, the first a letter, found '0'"),
+        ("12", "write text, found 12"),
+        ("1st_visit", "the first a letter, found '1st_visit'; did you mean st_visit?"),
+        ("a" * 101, "write at most 100 characters"),
+    ],
+)
+def test_a_signal_has_no_number_for_a_name(tmp_path, name, message):
+    """Beside a long history signals go by their numbers: a name that is one would be taken for another's."""
+    path, line = broken(tmp_path, DEFAULT_CATALOGUE, "signal: trial_started", f"signal: {name}")
+    with pytest.raises(InvalidDocument) as found:
+        read_catalogue(path)
+    [problem] = found.value.problems
+    assert problem.startswith(f"{path}:{line}: signals.")
+    assert message in problem
+
+
 def model(tmp_path: Path, name: str, **changes: object) -> Path:
     text = DEFAULT_MODEL.read_text().replace("model: b2b-saas", f"model: {name}")
     path = tmp_path / f"{name}.yaml"

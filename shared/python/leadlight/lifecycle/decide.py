@@ -15,7 +15,7 @@ from leadlight.lifecycle.absorb import absorb
 from leadlight.lifecycle.decision import Decision, Kind
 from leadlight.lifecycle.engagement import engagement
 from leadlight.lifecycle.standing import Entries, HandOff, Standing
-from leadlight.lifecycle.transitions import CUSTOMER, MQL, OPPORTUNITY, RECYCLED, is_legal
+from leadlight.lifecycle.transitions import CUSTOMER, MQL, OPPORTUNITY, RECYCLED, is_fall, is_legal
 from leadlight.model.structs import LifecycleRule, Model
 from leadlight.scoring.score import Totals
 from leadlight.state.fold import Fold
@@ -73,13 +73,13 @@ class Conclusion:
         entries = dict(self.standing.entries)
         if before in entries:
             entries[before] = msgspec.structs.replace(entries[before], left=now)
-        known = entries.get(stage)
-        entries[stage] = msgspec.structs.replace(known, times=known.times + 1) if known else Entries(first=now)
+        known, entered = entries.get(stage), not is_fall(before, stage)
+        entries[stage] = msgspec.structs.replace(known, times=known.times + entered) if known else Entries(first=now)
         self.standing = msgspec.structs.replace(
             self.standing, stage=stage, entered_at=now, entries=entries, hand_off=None, taken=""
         )
         self.record("stage_changed", cause, before=before, after=stage)
-        if stage == MQL:
+        if stage == MQL and entered:
             self.record("qualified", cause)
         return True
 

@@ -4,7 +4,10 @@ import msgspec
 
 
 class Entries(msgspec.Struct, frozen=True, array_like=True):
-    """When a stage was first entered and last left (milliseconds since 1970; 0: never), and how often entered."""
+    """When a stage was first entered and last left (milliseconds since 1970; 0: never), and how often entered.
+
+    A lead that falls back into a stage does not enter it again.
+    """
 
     first: int
     left: int = 0

@@ -30,6 +30,14 @@ class BuyingStage(StrEnum):
     DECISION = "decision"
 
 
+# What people may write, and what the API takes: the bounds of the language.
+NAME = r"^[a-z][a-z0-9_-]*$"
+LONGEST_NAME = 100
+MOST_POINTS = 10_000_000  # thousandths: of one occurrence or trait, either way; a score ends at 100 points
+MOST_CAP = 1_000_000_000  # thousandths
+MOST_MODELS = 200  # of a stack
+MOST_COUNT = 1_000_000_000  # of versions, occurrences and weights
+LONGEST_HAND_OFF = 999_999 * 24  # hours
 LONGEST_WINDOW = 365  # days; with the history depth of 33 and a margin of 2 it is the retention of 400
 
 STAGES = tuple(BuyingStage)

@@ -1,22 +1,27 @@
 """Documents come in as drafts, are put in force, and leave it when others are; older ones can be put in force again."""
 
+import re
+import struct
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from itertools import islice
 
 import msgspec
 
 from leadlight.activity.order_key import day_number, timestamp
 from leadlight.adapters.models import digest_of
 from leadlight.model import Documents, Model, decode, encode
+from leadlight.model.sound import faults
 from leadlight.ports import Conflict, Ports
 from leadlight.problems import MalformedEvent, NotFound, Overtaken
 from leadlight.releases import Release, Told, Version
 from leadlight.runtime import runs
-from leadlight.scoring import Portfolio
+from leadlight.runtime.rehearsal import rehearse
 from leadlight.signals import Catalogue
-from leadlight.state import Fold
 
 _ATTEMPTS = 5
+_MOST_FAULTS = 20  # that are told at once
+_FIX = "`leadlight draft` checks, makes and sends them"
 
 
 def draft(raw: bytes, ports: Ports) -> Version:
@@ -107,17 +112,26 @@ def _checked(raw: bytes, ports: Ports) -> Documents:
     """The CLI has checked what people write; here it is made sure that every function can go by it."""
     try:
         documents = decode(raw)
-        today, fold = day_number(ports.now()), Fold()
-        portfolio = Portfolio(documents.models)
-        for model in documents.models:
-            portfolio[model.id].score(fold, today)
-    except (ValueError, LookupError, TypeError, ZeroDivisionError) as error:
-        raise MalformedEvent(
-            f"these are no documents to score by: {error}; `leadlight draft` makes and sends them", field="body"
-        ) from error
-    if len(portfolio.models) != len(documents.models) or documents.model.audience:
-        raise MalformedEvent("every model needs an id of its own, and the last no audience", field="models")
+        encode(documents)
+    except (ValueError, OverflowError, RecursionError) as error:
+        raise MalformedEvent(f"these are no documents: {error}; {_FIX}", field=_field(str(error))) from error
+    found = list(islice(faults(documents), _MOST_FAULTS))
+    if found:
+        field, fix = found[0]
+        refused = MalformedEvent(f"{field}: {fix}; {_FIX}", field=field)
+        refused.errors = [{"field": at, "detail": what} for at, what in found]
+        raise refused
+    try:
+        rehearse(documents, day_number(ports.now()))
+    except (ValueError, LookupError, TypeError, ArithmeticError, RecursionError, struct.error, re.error) as error:
+        raise MalformedEvent(f"nobody can be scored by these documents: {error}; {_FIX}", field="models") from error
     return documents
+
+
+def _field(said: str) -> str:
+    """The path that a decoder's message ends with."""
+    found = re.search(r"at `\$\.([^`]+)`$", said)
+    return found[1] if found else "body"
 
 
 def _refuse_reused_names(documents: Documents, known: Iterable[Version], ports: Ports) -> None:

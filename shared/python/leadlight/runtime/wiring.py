@@ -1,5 +1,6 @@
 """The composition root: which adapter serves which port. Adapters are made on first use, once per process."""
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cache, cached_property
 from importlib import resources
@@ -8,7 +9,7 @@ from typing import TYPE_CHECKING
 from leadlight.failed import DeadLetters, FailedEvents
 from leadlight.forgotten import Forgotten
 from leadlight.model import Documents, decode
-from leadlight.ports import Accounts, Bus, Facts, Leads, Merges, Ports, Records
+from leadlight.ports import Accounts, Bus, Facts, Leads, Merges, Ports, Records, Unavailable
 from leadlight.releases import Models, Runs
 from leadlight.runtime.environment import Environment
 
@@ -165,7 +166,11 @@ def use(other: Ports) -> None:
 
 
 def prepare(*names: str) -> None:
-    """Makes adapters while a sandbox starts, when the CPU is free. Outside of one it does nothing."""
+    """Makes adapters while a sandbox starts, when the CPU is free. Outside of one it does nothing.
+
+    What is in force is asked of a table: where that is throttling, the first request asks again, and can say so.
+    """
     if _ENVIRONMENT.in_lambda:
         for name in names:
-            getattr(_current, name)
+            with suppress(Unavailable):
+                getattr(_current, name)

@@ -58,6 +58,15 @@ class Condition(msgspec.Struct, frozen=True, omit_defaults=True, dict=True):
         return above and (self.at_most is None or number <= self.at_most)
 
 
+def no_pattern(expression: str) -> str:
+    """Why a text is no regular expression; empty where it is one."""
+    try:
+        re.compile(expression, re.IGNORECASE)
+    except (re.error, OverflowError, RecursionError) as error:
+        return str(error)
+    return ""
+
+
 def as_number(value: Scalar) -> float | None:
     """A finite number from what tools send for one: 120, "120", "1,200.50"; None for anything else.
 

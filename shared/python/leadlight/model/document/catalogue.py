@@ -8,6 +8,7 @@ from leadlight.guard import Guard
 from leadlight.model.document.conditions import PropertyConditionPart
 from leadlight.model.document.crawlers import crawler_words
 from leadlight.model.document.values import Count, Name, Part, Text, key
+from leadlight.model.structs import MOST_COUNT
 from leadlight.signals import Catalogue, SignalRule
 
 Seconds = Annotated[int, Field(ge=1, le=60)]
@@ -52,7 +53,7 @@ class GuardPart(Part):
         example=["page_viewed"],
         default=["page_viewed", "pricing_page_viewed", "content_downloaded"],
     )
-    scan_clicks: Annotated[int, Field(ge=2)] = key(
+    scan_clicks: Annotated[int, Field(ge=2, le=MOST_COUNT)] = key(
         "So many links of one message clicked within scan_seconds: a link scanner.", example=5, default=4
     )
     scan_seconds: Seconds = key("The seconds of a scan.", example=5, default=10)

@@ -8,7 +8,7 @@ from pydantic_core import CoreSchema
 
 from leadlight.model import structs
 from leadlight.model.document.conditions import TraitConditionPart
-from leadlight.model.document.values import Cap, Count, Days, Name, Part, Points, Text, key, thousandths
+from leadlight.model.document.values import Cap, Count, Days, Name, Part, Points, Text, key, worth
 from leadlight.model.structs import Category
 
 _TRAIT = (
@@ -90,7 +90,7 @@ def _by_stage(value: Any) -> Any:
     if isinstance(value, dict):
         return value
     try:
-        thousandths(value)
+        worth(value)
     except ValueError as error:
         raise ValueError(f"{error}; points may differ by buying stage: {{awareness: 8, ...}}") from error
     return dict.fromkeys(structs.STAGES, value)

@@ -82,7 +82,8 @@ def _literal(problem: Problem) -> str:
 def _name(problem: Problem) -> str:
     fixed = re.sub(r"[^a-z0-9_-]+", "_", str(problem["input"]).strip().lower()).strip("_0123456789-")
     hint = f"; did you mean {fixed}?" if fixed else ""
-    return f"write a name of lower-case letters, digits, _ and -, found {problem['input']!r}{hint}"
+    first = ", the first a letter" if re.match(r"[0-9_-]", str(problem["input"])) else ""
+    return f"write a name of lower-case letters, digits, _ and -{first}, found {problem['input']!r}{hint}"
 
 
 def _expects(what: str) -> Callable[[Problem], str]:
@@ -117,5 +118,6 @@ _WORDS: Mapping[str, Callable[[Problem], str]] = {
     "greater_than_equal": _bound("more", "ge"),
     "less_than_equal": _bound("less", "le"),
     "too_short": lambda _: "give at least one",
+    "string_too_long": lambda problem: f"write at most {problem['ctx']['max_length']} characters",
     "string_too_short": lambda _: "is empty",
 }

@@ -12,14 +12,13 @@ from leadlight.model.document.finding import Finding, by_line, found
 from leadlight.model.document.free_mail import free_mail_domains
 from leadlight.model.document.model import ModelPart
 from leadlight.model.document.tree import InvalidDocument, load, part
-from leadlight.model.structs import Documents, Model, encode
+from leadlight.model.structs import MOST_MODELS, Documents, Model, encode
 from leadlight.signals import Catalogue
 
 _PACKAGE = Path(__file__).parents[2]
 DEFAULT_MODEL = _PACKAGE / "model" / "default.yaml"
 DEFAULT_CATALOGUE = _PACKAGE / "signals" / "default.yaml"
 PUBLISHED = "published.json"
-MOST_MODELS = 200
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from leadlight.lifecycle.transitions import STAGE_NAMES
-from leadlight.model.structs import LONGEST_WINDOW
+from leadlight.model.structs import LONGEST_NAME, LONGEST_WINDOW, MOST_CAP, MOST_COUNT, MOST_POINTS, NAME
+from leadlight.signals.condition import no_pattern
 
 _HOURS_OF = {"h": 1, "d": 24}
 
@@ -53,11 +54,22 @@ def thousandths(value: Any) -> Any:
     return int(exact)
 
 
+def worth(value: Any) -> Any:
+    """What something gives or takes, in thousandths."""
+    points = thousandths(value)
+    if abs(points) > MOST_POINTS:
+        most = MOST_POINTS // 1000
+        raise ValueError(f"write points from -{most} to {most}, found {value}")
+    return points
+
+
 def positive(value: Any) -> Any:
     """A cap's points in thousandths."""
     points = thousandths(value)
     if points <= 0:
         raise ValueError(f"a cap is greater than 0 points, found {value}")
+    if points > MOST_CAP:
+        raise ValueError(f"a cap is at most {MOST_CAP // 1000} points, found {value}")
     return points
 
 
@@ -79,10 +91,8 @@ def pattern(value: Any) -> Any:
     """A regular expression that compiles."""
     if not isinstance(value, str):
         raise ValueError(f"write text, found {value!r}")  # noqa: TRY004 - as above
-    try:
-        re.compile(value)
-    except re.error as error:
-        raise ValueError(f"not a regular expression: {error}") from error
+    if wrong := no_pattern(value):
+        raise ValueError(f"not a regular expression: {wrong}")
     return value
 
 
@@ -98,13 +108,13 @@ def _said(kind: str, **schema: Any) -> WithJsonSchema:
 
 Days = Annotated[int, BeforeValidator(days), _said("days", type="string", pattern="^[1-9][0-9]*d$")]
 Hours = Annotated[int, BeforeValidator(hours), _said("hours", type="string", pattern="^[1-9][0-9]*[hd]$")]
-Points = Annotated[int, BeforeValidator(thousandths), _said("points", type="number")]
+Points = Annotated[int, BeforeValidator(worth), _said("points", type="number")]
 Cap = Annotated[int, BeforeValidator(positive), _said("points", type="number", exclusiveMinimum=0)]
 Percent = Annotated[int, BeforeValidator(percent), _said("percent", type="integer", minimum=0, maximum=100)]
-Count = Annotated[int, Field(ge=1)]
+Count = Annotated[int, Field(ge=1, le=MOST_COUNT)]
 Value = Annotated[Any, BeforeValidator(scalar), WithJsonSchema({"type": ["string", "number", "boolean"]})]
 Pattern = Annotated[str, BeforeValidator(pattern), _said("regex", type="string")]
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$", json_schema_extra={"format": "name"})]
+Name = Annotated[str, Field(pattern=NAME, max_length=LONGEST_NAME, json_schema_extra={"format": "name"})]
 Text = Annotated[str, Field(min_length=1)]
 StageName = Annotated[str, BeforeValidator(_stage), _said("stage", enum=list(STAGE_NAMES))]
 

@@ -5,8 +5,9 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from leadlight.model.document.values import Part, key
+from leadlight.model.structs import MOST_COUNT
 
-Weight = Annotated[int, Field(ge=0)]
+Weight = Annotated[int, Field(ge=0, le=MOST_COUNT)]
 _EXAMPLE = {"fit": 40, "engagement": 30, "product_usage": 15, "behavior": 15}
 
 

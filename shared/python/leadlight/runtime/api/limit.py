@@ -1,5 +1,8 @@
 from leadlight.problems import MalformedEvent
 
+_DIGITS = 9  # of more, Python reads some only
+_SHOWN = 20
+
 
 def limit_of(given: str | None, *, default: int, most: int) -> int:
     """How many rows a page has at most.
@@ -7,7 +10,16 @@ def limit_of(given: str | None, *, default: int, most: int) -> int:
     Raises:
         MalformedEvent: it is no number from 1 to `most`.
     """
-    asked = given or str(default)
-    if not (asked.isascii() and asked.isdigit()) or not 1 <= int(asked) <= most:
-        raise MalformedEvent(f"limit must be a number from 1 to {most}, found {asked!r}", field="limit")
+    return number_of(given or str(default), field="limit", most=most)
+
+
+def number_of(asked: str, *, field: str, most: int) -> int:
+    """A number from 1 to `most`, as a query says it.
+
+    Raises:
+        MalformedEvent: it is none.
+    """
+    digits = asked.isascii() and asked.isdigit() and len(asked) <= _DIGITS
+    if not digits or not 1 <= int(asked) <= most:
+        raise MalformedEvent(f"{field} must be a number from 1 to {most}, found {asked[:_SHOWN]!r}", field=field)
     return int(asked)

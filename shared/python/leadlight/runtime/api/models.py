@@ -17,6 +17,8 @@ from leadlight.scoring import Portfolio
 
 MOST_BYTES = 5_000_000
 _SAMPLE = 1_000
+_DIGITS = 9
+_SHOWN = 20
 
 
 class _Ask(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -99,7 +101,7 @@ def publish(event: Mapping[str, Any], ports: Ports) -> tuple[int, Any]:
     """Puts a version in force, where the release that the operator knows of still is."""
     try:
         ask = msgspec.json.decode(request_of(event).body, type=_Ask)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise MalformedEvent(
             f'send {{"after": RELEASE, "rate": {RATE}, "announce": ["stages"]}}: {error}', field="body"
         ) from error
@@ -133,8 +135,11 @@ def run_view(progress: runs.Progress) -> dict[str, Any]:
 
 def _version(event: Mapping[str, Any]) -> int:
     given = str(event["pathParameters"]["version"])
-    if not (given.isascii() and given.isdigit()):
-        raise MalformedEvent(f"version must be a number, found {given!r}", field="version")
+    if not (given.isascii() and given.isdigit() and len(given) <= _DIGITS):
+        raise MalformedEvent(
+            f"version must be a number that GET /v1/models lists, found {given[:_SHOWN]!r}",
+            field="version",
+        )
     return int(given)
 
 

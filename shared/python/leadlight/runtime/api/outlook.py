@@ -5,7 +5,7 @@ from typing import Any
 from leadlight.activity.order_key import day_number
 from leadlight.adapters.lead_items import stage_of
 from leadlight.ports import Ports
-from leadlight.problems import MalformedEvent
+from leadlight.runtime.api.limit import number_of
 from leadlight.scoring.history import DEPTH
 from leadlight.scoring.outlook import line_view, why_not_view
 from leadlight.state import LeadState
@@ -27,6 +27,4 @@ def days_asked(given: str | None) -> int | None:
     """
     if given is None:
         return None
-    if not (given.isascii() and given.isdigit()) or not 1 <= int(given) <= DEPTH:
-        raise MalformedEvent(f"days must be a number from 1 to {DEPTH}, found {given!r}", field="days")
-    return int(given)
+    return number_of(given, field="days", most=DEPTH)
