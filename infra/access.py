@@ -144,12 +144,13 @@ class Resources:
                     _table(activities.table_arn, "DeleteItem", "PutItem", "Query"),
                     _table(leads.table_arn, "DeleteItem", "PutItem", "Query", "Scan"),
                     _table(records.table_arn, "GetItem", "PutItem", "Query", "UpdateItem"),
+                    failed_bodies,
                     put_events,
                     Grant(actions=QUEUE_ACTIONS, resource=self.runs.queue.queue_arn),
                     _allow("sqs:SendMessage", self.failures.sweep.queue_arn),
                 ),
                 environment=self._names(
-                    *TABLES, "BUS", "RETENTION_DAYS", "DOCUMENTS_SECONDS", "SETTLE_SECONDS", "RUNS_QUEUE"
+                    *TABLES, "BUCKET", "BUS", "RETENTION_DAYS", "DOCUMENTS_SECONDS", "SETTLE_SECONDS", "RUNS_QUEUE"
                 ),
             ),
             "api": Access(

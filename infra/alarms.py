@@ -12,7 +12,7 @@ from infra.functions import Functions
 from infra.settings import Settings
 
 STREAM_CONSUMERS = ("rescore", "publish")
-KEEPERS = ("ingest", "rescore")  # of failed events
+KEEPERS = ("ingest", "rescore", "sweep")  # of failed events
 FAILED_LINE = "failed event"  # what they log: it names nobody
 PERIOD = Duration.minutes(1)
 

@@ -91,6 +91,7 @@ GRANTS: dict[str, dict[str, set[str]]] = {
         "Activities": {"dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:Query"},
         "Leads": {"dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:Scan"},
         "Records": {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"},
+        "Bucket/failed/*": PUT,
         "Bus": PUT_EVENTS,
         "RunsQueue": {"sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage", "sqs:SendMessage"},
         "FailuresSweep": SEND,
@@ -181,7 +182,7 @@ NAMES = {
     "Publish": {"LEADS_TABLE", "RECORDS_TABLE", "BUS"},
     "Nurture": {"LEADS_TABLE", "RECORDS_TABLE", "DOCUMENTS_SECONDS"},
     "Rollup": {"LEADS_TABLE", "RECORDS_TABLE", "DOCUMENTS_SECONDS"},
-    "Sweep": {*TABLES, "BUS", "RETENTION_DAYS", "DOCUMENTS_SECONDS", "SETTLE_SECONDS", "RUNS_QUEUE"},
+    "Sweep": {*TABLES, "BUCKET", "BUS", "RETENTION_DAYS", "DOCUMENTS_SECONDS", "SETTLE_SECONDS", "RUNS_QUEUE"},
     "Api": {*TABLES, "BUS", "RETENTION_DAYS", "FOLD_PLUS_TAGS", "DOCUMENTS_SECONDS", "SETTLE_SECONDS", "RUNS_QUEUE"},
     "Repair": {
         *(*TABLES, "BUCKET", "BUS", "FORGOTTEN_SECRET", "RETENTION_DAYS", "FOLD_PLUS_TAGS", "DOCUMENTS_SECONDS"),

@@ -122,7 +122,7 @@ def test_new_failed_events_have_an_alarm(dev: Synthesized) -> None:
     namespace = {"Fn::Join": ["", ["Leadlight/", {"Ref": "AWS::StackName"}]]}
     filters = dev.of_type("AWS::Logs::MetricFilter").values()
     groups = {each["LogGroupName"]["Ref"] for each in filters}
-    assert {name.removeprefix("Functions").partition("Logs")[0] for name in groups} == {"Ingest", "Rescore"}
+    assert {name.removeprefix("Functions").partition("Logs")[0] for name in groups} == {"Ingest", "Rescore", "Sweep"}
     for each in filters:
         assert each["FilterPattern"] == f'{{ $.message = "{FAILED}" }}'
         [metric] = each["MetricTransformations"]

@@ -19,7 +19,7 @@ def wrong_nights(world: World) -> Iterator[Any]:
     today = day_text(day_number(world.clock))
     run = world.runs.runs.get(f"sweep-{today}")
     if run is None or run.release != world.models.newest.release.number:
-        return  # that night a publish was brought to its end instead
+        return  # no night came, or its sweep was overtaken by a publish
     silent = [each for each in _decisions(world) if each.kind == "disengaged"]
     counted: Counter[str] = Counter()
     for state in world.leads.scan():

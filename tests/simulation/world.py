@@ -25,12 +25,13 @@ from leadlight.adapters.lead_items import (
     settled,
     whole,
 )
+from leadlight.adapters.lead_pages import placed
 from leadlight.events import Event
 from leadlight.merge import in_force
 from leadlight.model import Documents
 from leadlight.model.document import read_documents
 from leadlight.nurture import NurtureState
-from leadlight.ports import Conflict, Stored, Unavailable
+from leadlight.ports import Conflict, Stored, Torn, Unavailable
 from leadlight.releases import Page
 from leadlight.scoring import Portfolio
 from leadlight.state import LeadState
@@ -247,6 +248,13 @@ class MemoryLeads:
                 assert state, "an item that does not go with its history"
                 yield state
 
+    def _now(self, lead_id: str) -> LeadState | None:
+        item, history = (self.table.get(lead_id, name) for name in (STATE, HISTORY))
+        state = whole(item, history) if item else None
+        if item and state is None:
+            raise Torn("an item that does not go with its history")
+        return state
+
     def page(self, segment: int, segments: int, *, after: str, limit: int) -> Page:
         """In the order of hashes, as a table is; what is put behind the page's end is not seen."""
 
@@ -261,11 +269,7 @@ class MemoryLeads:
             last = (crc32(lead_id.encode()), lead_id, sort) if after else (-1, "", "")
             found = [key for key in keys if key > last][:limit]
             items = [self.table.items[lead_id][sort] for _, lead_id, sort in found]
-            return Page(
-                list(self._whole(items)),
-                [nurture_from_item(item) for item in items if item["item"]["S"] == NURTURE],
-                "#".join(found[-1][1:]) if len(found) == limit else "",
-            )
+            return Page(list(placed(items, again=self._now)), "#".join(found[-1][1:]) if len(found) == limit else "")
 
         return self._world.scheduler.call("scan a page", scan)
 

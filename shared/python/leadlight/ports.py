@@ -30,6 +30,10 @@ class Unavailable(Exception):
     """The other side is throttling or out of reach: the same call may go through later."""
 
 
+class Torn(Unavailable):
+    """What is stored of a lead does not go together, however often it is read."""
+
+
 class Conflict(Exception):
     """Somebody else saved the item since it was read."""
 

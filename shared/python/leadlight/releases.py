@@ -26,7 +26,7 @@ TOLD: Mapping[Told, frozenset[Kind]] = {  # what an operator may have announced:
 }
 RATE = 500  # leads per second where the operator says nothing
 MOST_RATE = 8_000
-COUNTED = ("seen", "written", "decided")
+COUNTED = ("seen", "written", "decided", "failed")
 SWEPT = ("engaged", "disengaged", "newly_disengaged")  # as of the day of the sweep
 _PAGE = 500  # most leads of one message: a minute is enough for them, with their facts
 _SEGMENTS = 16
@@ -122,6 +122,7 @@ class Checkpoint(msgspec.Struct, frozen=True):
     engaged: int = 0
     disengaged: int = 0
     newly_disengaged: int = 0
+    failed: int = 0
 
 
 class Pace(NamedTuple):
@@ -152,12 +153,30 @@ def stand(version: int, releases: list[Release]) -> str:
     return "retired" if any(release.version == version for release in releases) else "draft"
 
 
-class Page(NamedTuple):
-    """Items of the leads table; `after` is where to go on, empty at the end."""
+class Placed(NamedTuple):
+    """A state, or enrollments, at their place in the leads table (`ld_...#state`); or why they can't be read."""
 
-    states: Sequence[LeadState]
-    nurtured: Sequence[NurtureState]
+    place: str
+    state: LeadState | None = None
+    enrollments: NurtureState | None = None
+    reason: str = ""
+
+    @property
+    def lead_id(self) -> str:
+        """Whose they are."""
+        return self.place.partition("#")[0]
+
+
+class Page(NamedTuple):
+    """Items of the leads table in its order; `after` is where to go on, empty at the end."""
+
+    items: Sequence[Placed]
     after: str
+
+    @property
+    def states(self) -> list[LeadState]:
+        """The states that could be read."""
+        return [item.state for item in self.items if item.state]
 
 
 class Models(Protocol):

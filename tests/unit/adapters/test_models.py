@@ -141,9 +141,9 @@ def test_pages_of_all_segments_are_every_item_once(aws):
         after, over = "", False
         while not over:
             page = leads.page(segment, 2, after=after, limit=3)
-            found += [each.lead_id for each in (*page.states, *page.nurtured)]
+            found += [item.place for item in page.items]
             after, over = page.after, not page.after
-    assert sorted(found) == sorted([*(f"ld_{n}" for n in range(7)), "ld_3"])
+    assert sorted(found) == sorted([*(f"ld_{n}#state" for n in range(7)), "ld_3#nurture"])
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3])

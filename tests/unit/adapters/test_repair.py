@@ -101,9 +101,10 @@ def test_the_leads_table_is_read_in_shares_and_pages(aws) -> None:
     for part in range(2):
         after = ""
         while True:
-            states, _, after = leads.page(part, 2, after=after, limit=4)
-            found += [state.lead_id for state in states]
-            assert len(states) <= 4
+            page = leads.page(part, 2, after=after, limit=4)
+            after = page.after
+            found += [state.lead_id for state in page.states]
+            assert len(page.items) <= 4
             if not after:
                 break
     assert sorted(found) == sorted(wanted)

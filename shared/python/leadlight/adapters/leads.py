@@ -20,8 +20,9 @@ from leadlight.adapters.lead_items import (
     settled,
     whole,
 )
+from leadlight.adapters.lead_pages import placed
 from leadlight.nurture import NurtureState
-from leadlight.ports import Conflict, Unavailable
+from leadlight.ports import Conflict, Torn
 from leadlight.releases import Page
 from leadlight.state import LeadState
 
@@ -46,7 +47,7 @@ class DynamoLeads:
                 return None
             if (state := whole(*found)) is not None:
                 return state
-        raise Unavailable("a lead's history moved while it was read")
+        raise Torn("a lead's history moved while it was read")
 
     def get_many(self, lead_ids: Sequence[str]) -> list[LeadState]:
         """Those of the leads' states that exist, in any order."""
@@ -132,7 +133,7 @@ class DynamoLeads:
                 yield state
 
     def page(self, segment: int, segments: int, *, after: str, limit: int) -> Page:
-        """The next items of one of so many parts of the table, by a consistent scan."""
+        """The next items of one of so many parts of the table, by a consistent scan; some may be unreadable."""
         lead_id, _, name = after.partition("#")
         answer = call(
             self._client.scan,
@@ -144,12 +145,8 @@ class DynamoLeads:
             **({"ExclusiveStartKey": _key(lead_id, name)} if after else {}),
         )
         last = answer.get("LastEvaluatedKey")
-        items = answer["Items"]
-        return Page(
-            list(self._whole(_paired(items))),
-            [nurture_from_item(item) for item in items if item["item"]["S"] == NURTURE],
-            f"{last['lead_id']['S']}#{last['item']['S']}" if last else "",
-        )
+        items = placed(answer["Items"], again=lambda lead_id: self.get(lead_id, consistent=True))
+        return Page(list(items), f"{last['lead_id']['S']}#{last['item']['S']}" if last else "")
 
     def ranked(self, stages: Sequence[str], *, below: str, limit: int) -> list[str]:
         """The highest rank keys of some stages under `below`, highest first: merged over the index's shards."""

@@ -21,9 +21,9 @@ class QueuedRuns:
         self._client = client("dynamodb")
 
     def begin(self, run: Run, *, now: float) -> None:
-        """Stores a run; one that is there stays as it is."""
+        """Stores a run; one that is there stays as it is. A publish stays for good: what is missing never began."""
         body = msgspec.json.encode(run).decode()
-        expires = {"expires_at": {"N": str(int(now) + _KEPT_SECONDS)}}
+        expires = {"expires_at": {"N": str(int(now) + _KEPT_SECONDS)}} if run.kind == "sweep" else {}
         self._put_first({**_key(run.id, _RUN), **expires, "body": {"S": body}})
         for segment in range(run.segments):
             empty = msgspec.json.encode(Checkpoint(segment)).decode()

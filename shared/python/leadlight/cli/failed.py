@@ -17,7 +17,7 @@ _PAGE = 200
 _SHOWN = 5
 
 _reason = click.option("--reason", metavar="TEXT", help="Only those whose reason holds this text, in any case.")
-_source = click.option("--source", help="Only those of this source: segment, cloudevents, or stream.")
+_source = click.option("--source", help="Only those of this source: segment, cloudevents, stream or run.")
 _first = click.option("--from", "first", metavar="TIME", help="Received at this day or time or later, UTC.")
 _last = click.option("--to", "last", metavar="TIME", help="Received until this time, or through this day, UTC.")
 
@@ -27,7 +27,8 @@ def failed() -> None:
     """Look at events that could not be understood, and take them in again.
 
     What a vendor signed and we can't understand is kept for 30 days with its raw bytes and the reason. The source
-    `stream` is ours: records that could not be brought into their lead.
+    `stream` is ours: records that could not be brought into their lead. So is `run`: leads that a publish or a sweep
+    passed over.
     """
 
 

@@ -221,4 +221,6 @@ def _far(run: Any, leads: int) -> str:
     bar = "\N{FULL BLOCK}" * filled + "\N{LIGHT SHADE}" * (20 - filled)
     words = "done" if run["done"] else f"{run['segments_done']} of {run['segments']} segments done"
     counts = f"{run['seen']:,} leads seen, {run['written']:,} written, {run['decided']:,} decisions"
+    if run.get("failed"):
+        counts += f", {run['failed']:,} failed (leadlight failed list --source run)"
     return f"{bar} {share:.0%} {counts}; {words}"

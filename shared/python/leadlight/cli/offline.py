@@ -21,7 +21,7 @@ from leadlight.scoring.explanation import explanation
 from leadlight.signals import Catalogue
 from leadlight.sources import cloudevents
 from leadlight.sources.reading import json_body
-from leadlight.state import Change, Fold, apply, on_day, prune
+from leadlight.state import Change, Fold, apply, by_day, prune
 from leadlight.state.company import ACCOUNT, account_of, known_of_account
 from leadlight.state.company import named as named_account
 from leadlight.state.fold import Company
@@ -158,7 +158,7 @@ def _fold(facts: Collection[Fact], catalogue: Catalogue, *, horizon: int) -> Fol
         fold,
         map(Change, facts),
         signals_of=catalogue.signals_of,
-        facts_on=lambda day: on_day(facts, day),
+        facts_on=by_day(facts),
         guard=catalogue.guard,
     )
     return fold

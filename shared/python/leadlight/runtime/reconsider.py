@@ -14,6 +14,7 @@ from leadlight.ports import Conflict, Ports
 from leadlight.releases import Run
 from leadlight.runtime import membership
 from leadlight.runtime.news import News
+from leadlight.runtime.patience import give_way
 from leadlight.runtime.rescore import concluded, rebuild
 from leadlight.state import LeadState, codec
 from leadlight.state.outlive import carry
@@ -36,7 +37,8 @@ class Found(NamedTuple):
 def reconsider(state: LeadState, run: Run, ports: Ports) -> Found:
     """Brings one lead on what is in force today.
 
-    Accounts are ranked by the rollup; a merged lead has no score; who was forgotten meanwhile is not brought back.
+    Accounts are ranked by the rollup; a merged lead has no score, and is saved only for decisions that stayed
+    unpublished; who was forgotten meanwhile is not brought back.
 
     Raises:
         Conflict: others saved the lead eight times in a row.
@@ -45,9 +47,11 @@ def reconsider(state: LeadState, run: Run, ports: Ports) -> Found:
     if is_account(state.lead_id):
         return Found()
     known: LeadState | None = state
-    for _ in range(_ATTEMPTS):
-        if known is None or known.kin.root or known.totals is None:
+    for attempt in range(_ATTEMPTS):
+        if known is None:
             return Found()
+        if known.kin.root or known.totals is None:
+            return Found(written=_resend(known, ports))
         was, shown, seq = known.fold.account, _shown(known, run, ports), known.standing.seq
         after = _today(known, run, ports)
         if _shown(after, run, ports) == shown and after.standing.seq == seq and not _is_left_over(after.outbox, ports):
@@ -56,6 +60,7 @@ def reconsider(state: LeadState, run: Run, ports: Ports) -> Found:
         try:
             ports.leads.put(after)
         except Conflict:
+            give_way(attempt, ports.hands)
             known = ports.leads.get(state.lead_id, consistent=True)
             continue
         saved = replace(after, version=after.version + 1)
@@ -72,6 +77,17 @@ def resend(state: NurtureState, ports: Ports) -> bool:
         ports.leads.put_nurture(state)
     except Conflict:
         return False  # somebody saved it just now, and so the stream brings it
+    return True
+
+
+def _resend(state: LeadState, ports: Ports) -> bool:
+    """The same for a lead that stands in another's shadow, or was never scored."""
+    if not _is_left_over(state.outbox, ports):
+        return False
+    try:
+        ports.leads.put(state)
+    except Conflict:
+        return False
     return True
 
 

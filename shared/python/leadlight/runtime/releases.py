@@ -102,10 +102,7 @@ def _needs_facts(documents: Documents, current: Release, ports: Ports) -> bool:
     """Whether folds have to be made anew: for another catalogue, or one that not every fold was made with yet."""
     if documents.catalogue != documents_of(current.version, ports).catalogue:
         return True
-    if not current.from_facts:
-        return False
-    before = runs.progress(f"publish-{current.number}", ports)
-    return before is None or not before.done
+    return current.from_facts and not runs.finished(current, ports)
 
 
 def _checked(raw: bytes, ports: Ports) -> Documents:

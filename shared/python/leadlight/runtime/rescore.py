@@ -21,7 +21,7 @@ from leadlight.runtime.news import News, by_lead
 from leadlight.runtime.patience import Patience, give_way
 from leadlight.runtime.streams import Record, partial_failure, sequence_number
 from leadlight.scoring import Score
-from leadlight.state import Change, Fold, LeadState, apply, on_day, prune
+from leadlight.state import Change, Fold, LeadState, apply, by_day, prune
 from leadlight.state.outlive import carry
 
 _ATTEMPTS = 8
@@ -217,7 +217,7 @@ def rebuild(state: LeadState, ports: Ports) -> None:
         state.fold,
         map(Change, stored),
         signals_of=catalogue.signals_of,
-        facts_on=lambda day: on_day(stored, day),
+        facts_on=by_day(stored),
         guard=catalogue.guard,
     )
 

@@ -7,22 +7,21 @@ So each lead is counted once, whatever comes twice.
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from contextlib import suppress
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import msgspec
 
-from leadlight.activity import is_account
 from leadlight.events import Event
 from leadlight.events.event import MODEL_PUBLISHED, model_published
 from leadlight.ports import Conflict, Ports, Unavailable
 from leadlight.releases import Checkpoint, Models, Release, Run, Task, pace
-from leadlight.runtime import engaged
+from leadlight.runtime import engaged, pages
 from leadlight.runtime.patience import Patience
-from leadlight.runtime.reconsider import Found, reconsider, resend
-from leadlight.state import LeadState
 
 SWEEP_RATE = 2_000  # leads per second, of a sweep
+_KEPT = timedelta(days=399)  # runs of a publish were once removed a day later
 
 
 class Progress(NamedTuple):
@@ -65,15 +64,15 @@ def publish_run(release: Release, ports: Ports) -> Run:
 
 
 def nightly(ports: Ports) -> Run:
-    """Begins the sweep of the day; where a publish is not through yet, sends again for what is left of that."""
-    release = ports.models.latest()
-    unfinished = progress(f"publish-{release.number}", ports)
-    if release.number and (unfinished is None or not unfinished.done):
-        return publish_run(release, ports)
-    now = ports.now()
+    """Begins the sweep of the day; where a publish is not through yet, sends again for what is left of that first.
+
+    The sweep then waits for the end of the publish: before, it would announce what the publish is silent about, and
+    count by folds that are not made anew yet.
+    """
+    release, now = ports.models.latest(), ports.now()
     segments, page, pause = pace(SWEEP_RATE)
     run = Run(
-        id=f"sweep-{now.date()}",
+        id=_sweep_of(now),
         kind="sweep",
         release=release.number,
         begun_at=now.isoformat(),
@@ -81,7 +80,17 @@ def nightly(ports: Ports) -> Run:
         page=page,
         pause=pause,
     )
-    return _begun(run, ports, delay=0)
+    ports.runs.begin(run, now=now.timestamp())  # whoever ends the publish from now on finds it
+    _end_overtaken(release, ports)
+    return _sent(run, ports, delay=0) if finished(release, ports) else publish_run(release, ports)
+
+
+def finished(release: Release, ports: Ports) -> bool:
+    """Whether every lead was brought on a release."""
+    if not release.number:
+        return True
+    found = progress(f"publish-{release.number}", ports)
+    return bool(found and found.done) or ports.now() - datetime.fromisoformat(release.published_at) > _KEPT
 
 
 def progress(run_id: str, ports: Ports) -> Progress | None:
@@ -103,11 +112,14 @@ def step(task: Task, ports: Ports, patience: Patience) -> dict[str, int]:
     """Does one page; returns what was counted: nothing where it was done before, or another release is in force.
 
     Raises:
-        Unavailable: something could not be reached; the message comes again.
-        Conflict: a lead was saved by others again and again; the same.
+        Unavailable: something could not be reached, or a lead was saved by others again and again; the message comes
+            again.
     """
     begun, run = ports.now(), ports.runs.get(task.run)
-    if run is None or ports.models.latest().number != run.release:
+    if run is None:
+        return {}
+    if ports.models.latest().number != run.release:
+        _end(run, task.segment, ports)
         return {}  # the run of the newer release sees every lead
     if ports.models.published().release.number < run.release:
         raise Unavailable("what is in force was read before it was published")
@@ -116,7 +128,7 @@ def step(task: Task, ports: Ports, patience: Patience) -> dict[str, int]:
         if before.page == task.page:
             _go_on(run, before, ports, begun=begun)
         return {}
-    after = _done(run, before, ports, patience)
+    after = pages.done(run, before, ports, patience)
     try:
         ports.runs.advance(run.id, after)
     except Conflict:
@@ -145,6 +157,11 @@ def handle(event: Mapping[str, Any], ports: Ports, *, left: Callable[[], int]) -
 
 def _begun(run: Run, ports: Ports, *, delay: int) -> Run:
     ports.runs.begin(run, now=ports.now().timestamp())
+    return _sent(run, ports, delay=delay)
+
+
+def _sent(run: Run, ports: Ports, *, delay: int) -> Run:
+    """Sends for what is left of a run, as it is stored."""
     stored = ports.runs.get(run.id) or run
     for segment in range(stored.segments):
         at = ports.runs.checkpoint(stored.id, segment)
@@ -153,40 +170,40 @@ def _begun(run: Run, ports: Ports, *, delay: int) -> Run:
     return stored
 
 
-def _done(run: Run, before: Checkpoint, ports: Ports, patience: Patience) -> Checkpoint:
-    page = ports.leads.page(before.segment, run.segments, after=before.after, limit=run.page)
-    counted: Counter[str] = Counter(seen=sum(not is_account(state.lead_id) for state in page.states))
-
-    def brought(state: LeadState) -> Found:
-        held = [state]  # serves once: an attempt leaves its mark on it
-
-        def once() -> Found:
-            known = held.pop() if held else ports.leads.get(state.lead_id, consistent=True)
-            return reconsider(known, run, ports) if known else Found()
-
-        return patience.insist(once)
-
-    for found in ports.hands.abreast(brought, page.states):
-        counted.update(written=found.written, decided=found.decided)
-        counted.update(engaged.counts(found.state, run, ports))
-    for enrollments in page.nurtured:
-        counted["written"] += resend(enrollments, ports)
-    return msgspec.structs.replace(
-        before,
-        page=before.page + 1,
-        after=page.after,
-        done=not page.after,
-        **{name: getattr(before, name) + counted[name] for name in run.counted},
-    )
-
-
 def _go_on(run: Run, at: Checkpoint, ports: Ports, *, begun: datetime) -> None:
-    """Sends for the next page; after the last one of all, what a sweep counted is kept.
+    """Sends for the next page. After the last one of all, what a sweep counted is kept, and after a publish a sweep begins that waited.
 
     A page begins a pause after the one before it began, or when that is done.
     """
     if not at.done:
         pause = max(0, run.pause - int((ports.now() - begun).total_seconds()))
         ports.runs.send(Task(run.id, at.segment, at.page + 1, at.after), delay=pause)
-    elif run.kind == "sweep" and (found := progress(run.id, ports)) and found.done:
-        engaged.keep(run, found.counts, ports)
+    elif (found := progress(run.id, ports)) and found.done:
+        if run.kind == "sweep":
+            engaged.keep(run, found.counts, ports)
+        elif (sweep := ports.runs.get(_sweep_of(ports.now()))) and sweep.release == run.release:
+            _begun(sweep, ports, delay=0)
+
+
+def _sweep_of(moment: datetime) -> str:
+    return f"sweep-{moment.date()}"
+
+
+def _end_overtaken(release: Release, ports: Ports) -> None:
+    """Ends the publishes that this one overtook, back to the last one that was brought to its end."""
+    for number in range(release.number - 1, 0, -1):
+        found = progress(f"publish-{number}", ports)
+        if found is None:
+            continue
+        if found.done:
+            return
+        for segment in range(found.run.segments):
+            _end(found.run, segment, ports)
+
+
+def _end(run: Run, segment: int, ports: Ports) -> None:
+    """Ends a segment of a run that goes on no more: it keeps no lead's id, which nobody would find to erase."""
+    at = ports.runs.checkpoint(run.id, segment)
+    if at.after:
+        with suppress(Conflict):  # a page that was under way is noted; its next message ends it
+            ports.runs.advance(run.id, msgspec.structs.replace(at, page=at.page + 1, after=""))

@@ -110,6 +110,15 @@ def on_day(facts: Iterable[Fact], day: int) -> list[Fact]:
     return [fact for fact in facts if fact.kind is Kind.ACTIVITY and day_of(fact.order_key) == day]
 
 
+def by_day(facts: Iterable[Fact]) -> Callable[[int], Sequence[Fact]]:
+    """As `on_day`, for whoever asks of many days: the facts are gone through once."""
+    days: dict[int, list[Fact]] = {}
+    for fact in facts:
+        if fact.kind is Kind.ACTIVITY:
+            days.setdefault(day_of(fact.order_key), []).append(fact)
+    return lambda day: days.get(day, [])
+
+
 def prune(fold: Fold, horizon: int) -> None:
     """Drops what lies at or before the day `horizon`, and raises the floor there. It never goes back."""
     if horizon <= fold.pruned:

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from leadlight.activity import Fact, Kind
-from leadlight.adapters.lead_items import STATE
 from leadlight.ports import Ports
 from leadlight.problems import NotFound
+from leadlight.releases import Placed
 from leadlight.runtime.repair.refold import Terms, refold, terms
 from leadlight.state import LeadState
 from leadlight.state.readable import Difference
@@ -25,15 +25,16 @@ def audit(ports: Ports, *, part: int, parts: int, after: str, limit: int) -> dic
     Returns `checked`, `facts` (recorded = counted + set_aside + expired, and registered), `differing` (lead_id and
     differences) and `next`: None where the part is done.
     """
-    states, _, following = ports.leads.page(part, parts, after=after, limit=min(limit, LEADS))
+    items, following = ports.leads.page(part, parts, after=after, limit=min(limit, LEADS))
+    placed = [item for item in items if not item.enrollments]
     total, differing, checked = Terms(), [], 0
-    for state in states:
-        counted, found = _checked(state, ports)
+    for item in placed:
+        counted, found = _checked(item.state, ports) if item.state else (Terms(), [_unreadable(item)])
         total, checked = total.plus(counted), checked + 1
         if found:
-            differing.append(_view(state.lead_id, found))
-        if total.recorded + total.registered > FACTS and state is not states[-1]:
-            following = f"{state.lead_id}#{STATE}"
+            differing.append(_view(item.lead_id, found))
+        if total.recorded + total.registered > FACTS and item is not placed[-1]:
+            following = item.place
             break
     return {"checked": checked, "facts": total._asdict(), "differing": differing, "next": following or None}
 
@@ -59,6 +60,10 @@ def difference_view(found: Difference) -> dict[str, Any]:
 
 def _view(lead_id: str, found: list[Difference]) -> dict[str, Any]:
     return {"lead_id": lead_id, "differences": list(map(difference_view, found))}
+
+
+def _unreadable(item: Placed) -> Difference:
+    return Difference(f"the stored {item.place.partition('#')[2]}", f"can't be read: {item.reason}", None)
 
 
 def _checked(state: LeadState, ports: Ports) -> tuple[Terms, list[Difference]]:

@@ -8,7 +8,7 @@ from leadlight.activity import Fact, Kind, is_account
 from leadlight.activity.order_key import day_number, day_of
 from leadlight.guard import judge
 from leadlight.ports import Ports
-from leadlight.state import Change, Fold, LeadState, apply, codec, on_day, prune
+from leadlight.state import Change, Fold, LeadState, apply, by_day, codec, prune
 from leadlight.state.outlive import carry
 from leadlight.state.readable import Difference, differences
 
@@ -65,7 +65,7 @@ def refold(state: LeadState, ports: Ports) -> Refolded:
         rebuilt,
         map(Change, facts),
         signals_of=catalogue.signals_of,
-        facts_on=lambda day: on_day(facts, day),
+        facts_on=by_day(facts),
         guard=catalogue.guard,
     )
     carry(rebuilt, stored)
@@ -77,8 +77,9 @@ def terms(refolded: Refolded, ports: Ports) -> tuple[Terms, list[Difference]]:
     """What became of the facts, counted one by one; and where the stored fold holds more or fewer of a signal's day."""
     found: Counter[str] = Counter(registered=sum(fact.kind is not Kind.ACTIVITY for fact in refolded.facts))
     wanted, catalogue = 0, ports.documents.catalogue
+    on = by_day(refolded.facts)
     for day in {day_of(fact.order_key) for fact in refolded.facts if fact.kind is Kind.ACTIVITY}:
-        facts = on_day(refolded.facts, day)
+        facts = on(day)
         found["recorded"] += len(facts)
         if day <= refolded.horizon:
             found["expired"] += len(facts)

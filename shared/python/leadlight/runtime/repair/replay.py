@@ -6,9 +6,9 @@ from typing import NamedTuple
 import msgspec
 
 from leadlight.failed import Kept
-from leadlight.ports import Ports
+from leadlight.ports import Conflict, Ports, Unavailable
 from leadlight.problems import MalformedEvent
-from leadlight.runtime import ingest
+from leadlight.runtime import ingest, pages
 from leadlight.runtime.repair.redeliver import redeliver
 from leadlight.runtime.repair.waiting import Wanted, page
 from leadlight.sources import SOURCES, WebhookRequest
@@ -56,9 +56,15 @@ def replay(kept: Kept, raw: bytes, ports: Ports) -> Replayed:
         raw: its bytes, which were verified when they came.
         ports: the world.
     """
-    facts, reason = _from_stream(raw, ports) if kept.source == STREAM else _from_vendor(kept, raw, ports)
+    facts, reason = _taken(kept, raw, ports)
     ports.failed.settle(kept._replace(reason=reason) if reason else kept._replace(replayed_at=ports.now()))
     return Replayed(kept, facts, reason)
+
+
+def _taken(kept: Kept, raw: bytes, ports: Ports) -> tuple[int, str]:
+    if kept.source == STREAM:
+        return _from_stream(raw, ports)
+    return _from_run(raw, ports) if kept.source == pages.SOURCE else _from_vendor(kept, raw, ports)
 
 
 def _from_vendor(kept: Kept, raw: bytes, ports: Ports) -> tuple[int, str]:
@@ -80,6 +86,17 @@ def _from_stream(raw: bytes, ports: Ports) -> tuple[int, str]:
     except (ValueError, LookupError, TypeError) as error:
         return 0, f"{type(error).__name__}: {error}"
     return (0, unread[0][1]) if unread else (1, "")
+
+
+def _from_run(raw: bytes, ports: Ports) -> tuple[int, str]:
+    """A lead that a publish or a sweep passed over."""
+    try:
+        pages.again(raw, ports)
+    except (Unavailable, Conflict):
+        raise
+    except Exception as error:  # noqa: BLE001 - one that still fails must not stop the others
+        return 0, f"{type(error).__name__}: {error}"
+    return 0, ""
 
 
 def _bodies(found: Iterable[Kept], ports: Ports) -> Iterable[tuple[Kept, bytes]]:

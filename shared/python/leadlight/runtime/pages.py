@@ -1,0 +1,114 @@
+"""A page of a run: its leads side by side, a share after the other while there is time.
+
+A lead that fails whenever it is tried keeps nobody back: it is counted, and kept as a failed event that is replayed
+once its cause was mended.
+"""
+
+import logging
+from collections import Counter
+from functools import partial
+
+import msgspec
+
+from leadlight.activity import is_account
+from leadlight.failed import FAILED, FailedEvent
+from leadlight.ports import Conflict, Ports, Unavailable
+from leadlight.releases import Checkpoint, Placed, Run
+from leadlight.runtime import engaged
+from leadlight.runtime.patience import Patience
+from leadlight.runtime.reconsider import reconsider, resend
+from leadlight.state import LeadState
+
+SOURCE = "run"  # of the failed events
+SHARE = 50  # items that are done before the time is looked at
+_LOG = logging.getLogger(__name__)
+
+
+class Passed(msgspec.Struct, frozen=True):
+    """The bytes of such a failed event: a lead that a run passed over."""
+
+    run: str
+    lead_id: str
+
+
+def done(run: Run, before: Checkpoint, ports: Ports, patience: Patience) -> Checkpoint:
+    """Does the page behind a checkpoint, one share of it at least; where time runs out, the next one goes on there.
+
+    Raises:
+        Unavailable: something could not be reached, or others saved a lead again and again; the same page comes again.
+    """
+    items, after = ports.leads.page(before.segment, run.segments, after=before.after, limit=run.page)
+    work, counted = partial(_brought, run=run, ports=ports, patience=patience), Counter[str]()
+    for start in range(0, len(items), SHARE):
+        if start and not patience.begins():
+            after = items[start - 1].place
+            break
+        for each in ports.hands.abreast(work, items[start : start + SHARE]):
+            counted.update(each)
+    return msgspec.structs.replace(
+        before,
+        page=before.page + 1,
+        after=after,
+        done=not after,
+        **{name: getattr(before, name) + counted[name] for name in run.counted},
+    )
+
+
+def again(raw: bytes, ports: Ports) -> None:
+    """Brings in a lead that a run passed over, where no later release's run has seen it since.
+
+    Raises:
+        ValueError: the bytes name no lead and run; or what the lead itself fails with.
+        Unavailable: something could not be reached.
+        Conflict: others saved the lead again and again.
+    """
+    passed = msgspec.json.decode(raw, type=Passed)
+    run = ports.runs.get(passed.run)
+    if run is None or ports.models.latest().number != run.release:
+        return
+    if ports.models.published().release.number < run.release:
+        raise Unavailable("what is in force was read before it was published")
+    state = ports.leads.get(passed.lead_id, consistent=True)
+    if state:
+        reconsider(state, run, ports)
+    resend(ports.leads.get_nurture(passed.lead_id), ports)
+
+
+def _brought(item: Placed, *, run: Run, ports: Ports, patience: Patience) -> Counter[str]:
+    """Does one item; returns what is counted of it."""
+    held = [item.state] if item.state else []  # serves once: an attempt leaves its mark on it
+
+    def once() -> Counter[str]:
+        if item.enrollments:
+            return Counter(written=resend(item.enrollments, ports))
+        return _reconsidered(held.pop() if held else ports.leads.get(item.lead_id, consistent=True), run, ports)
+
+    seen = Counter(seen=not item.enrollments and not is_account(item.lead_id))
+    if item.reason:
+        return seen + _set_aside(item.lead_id, item.reason, run, ports, patience)
+    try:
+        return seen + patience.insist(once)
+    except Unavailable:
+        raise
+    except Exception as error:  # noqa: BLE001 - a lead that always fails must not stop the others
+        return seen + _set_aside(item.lead_id, f"{type(error).__name__}: {error}", run, ports, patience)
+
+
+def _reconsidered(state: LeadState | None, run: Run, ports: Ports) -> Counter[str]:
+    if state is None:
+        return Counter()
+    try:
+        found = reconsider(state, run, ports)
+    except Conflict as error:
+        raise Unavailable("a lead was saved by others again and again") from error
+    counted = Counter(written=found.written, decided=found.decided)
+    counted.update(engaged.counts(found.state, run, ports))
+    return counted
+
+
+def _set_aside(lead_id: str, reason: str, run: Run, ports: Ports, patience: Patience) -> Counter[str]:
+    _LOG.error(FAILED, extra={"run": run.id, "reason": reason.partition(":")[0]})
+    raw = msgspec.json.encode(Passed(run.id, lead_id))
+    event = FailedEvent(source=SOURCE, reason=reason, received_at=ports.now(), raw=raw)
+    patience.insist(lambda: ports.failed.keep(event))
+    return Counter(failed=1)
