@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from leadlight.activity import Fact, Kind
 from leadlight.activity.order_key import at_least, day_number, day_of, milliseconds_of
-from leadlight.state import RING, Change, Fold, codec, prune
+from leadlight.state import RING, Change, Fold, by_day, codec, on_day, prune
 from leadlight.state.lane import HOT_RING, SPAN_MS
 from tests.property.histories import (
     DAYS,
@@ -128,3 +128,12 @@ def test_a_second_delivery_changes_nothing(history: list[Fact], random: Random) 
     before = codec.encode(fold)
     bring(fold, [Change(fact) for fact in deliveries(history, random)], stored=stored)
     assert codec.encode(fold) == before
+
+
+@given(history=facts(), random=randoms)
+def test_facts_by_day_are_those_of_each_day_in_their_order(history: list[Fact], random: Random) -> None:
+    """Going through the facts once, or once for each day, comes to the same."""
+    random.shuffle(history)
+    on = by_day(history)
+    days = {day_of(fact.order_key) for fact in history} | {0}
+    assert all(on(day) == on_day(history, day) for day in days)

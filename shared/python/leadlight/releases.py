@@ -166,6 +166,11 @@ class Placed(NamedTuple):
         """Whose they are."""
         return self.place.partition("#")[0]
 
+    @property
+    def name(self) -> str:
+        """Which of the lead's items it is."""
+        return self.place.partition("#")[2]
+
 
 class Page(NamedTuple):
     """Items of the leads table in its order; `after` is where to go on, empty at the end."""

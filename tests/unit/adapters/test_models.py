@@ -131,6 +131,45 @@ def test_a_page_is_noted_once(aws):
     assert msgspec.json.decode(message["Body"], type=Task) == Task("publish-1", 1, 2, "ld_a#state")
 
 
+def test_a_publish_is_kept_for_good_and_a_sweep_for_400_days(aws):
+    """A publish that is missing never began, and a night would begin it."""
+    runs = QueuedRuns("records", "", settle_seconds=90)
+    runs.begin(RUN, now=0)
+    runs.begin(msgspec.structs.replace(RUN, id="sweep-2026-11-21", kind="sweep"), now=0)
+    items = aws.scan(TableName="records")["Items"]
+    ends = {(each["pk"]["S"], each.get("expires_at", {}).get("N")) for each in items}
+    assert ends == {("run#publish-1", None), ("run#sweep-2026-11-21", str(400 * 86_400))}
+    assert len(items) == 6
+
+
+def test_what_cannot_be_read_has_its_place_in_a_page(aws):
+    """A format of another time, a history that is gone, enrollments that are none: each with its reason."""
+    leads = DynamoLeads("leads")
+    for n in range(3):
+        leads.put(LeadState(f"ld_{n}"))
+        aws.update_item(
+            TableName="leads",
+            Key={"lead_id": {"S": f"ld_{n}"}, "item": {"S": "state"}},
+            **(
+                {"UpdateExpression": "REMOVE outbox"},
+                {
+                    "UpdateExpression": "SET #base = :b",
+                    "ExpressionAttributeNames": {"#base": "base"},
+                    "ExpressionAttributeValues": {":b": {"N": "9"}},
+                },
+                {"UpdateExpression": "SET fold = :b", "ExpressionAttributeValues": {":b": {"B": b"\xc1"}}},
+            )[n],
+        )
+    leads.put_nurture(NurtureState("ld_0"))
+    key = {"lead_id": {"S": "ld_0"}, "item": {"S": "nurture"}}
+    change = {"UpdateExpression": "SET body = :b", "ExpressionAttributeValues": {":b": {"S": "{}"}}}
+    aws.update_item(TableName="leads", Key=key, **change)
+    page = leads.page(0, 1, after="", limit=100)
+    assert [state.lead_id for state in page.states] == ["ld_0"]
+    assert {item.place for item in page.items if item.reason} == {"ld_0#nurture", "ld_1#state", "ld_2#state"}
+    assert next(item for item in page.items if item.lead_id == "ld_1").reason.startswith("Torn: ")
+
+
 def test_pages_of_all_segments_are_every_item_once(aws):
     """States and enrollments."""
     leads, found = DynamoLeads("leads"), []

@@ -136,5 +136,8 @@ def test_models_shows_versions_and_how_far_a_run_is(cli, stack) -> None:
         ["1", "published"],
         ["0", "retired"],
     ]
+    assert "failed" not in shown
+    stack.run["failed"] = 2
+    assert "decisions, 2 failed (leadlight failed list --source run); done" in cli("models").output
     assert json.loads(cli("models", "--json", "--resume").output)["leads"] == 1000
     assert [path for path, _ in stack.sent] == ["/v1/models/resume"]

@@ -11,6 +11,7 @@ from functools import partial
 import msgspec
 
 from leadlight.activity import is_account
+from leadlight.adapters.lead_items import STATE
 from leadlight.failed import FAILED, FailedEvent
 from leadlight.ports import Conflict, Ports, Unavailable
 from leadlight.releases import Checkpoint, Placed, Run
@@ -83,7 +84,7 @@ def _brought(item: Placed, *, run: Run, ports: Ports, patience: Patience) -> Cou
             return Counter(written=resend(item.enrollments, ports))
         return _reconsidered(held.pop() if held else ports.leads.get(item.lead_id, consistent=True), run, ports)
 
-    seen = Counter(seen=not item.enrollments and not is_account(item.lead_id))
+    seen = Counter(seen=item.name == STATE and not is_account(item.lead_id))
     if item.reason:
         return seen + _set_aside(item.lead_id, item.reason, run, ports, patience)
     try:

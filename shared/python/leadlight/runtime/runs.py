@@ -171,8 +171,9 @@ def _sent(run: Run, ports: Ports, *, delay: int) -> Run:
 
 
 def _go_on(run: Run, at: Checkpoint, ports: Ports, *, begun: datetime) -> None:
-    """Sends for the next page. After the last one of all, what a sweep counted is kept, and after a publish a sweep begins that waited.
+    """Sends for the next page; after the last one of all, what a sweep counted is kept.
 
+    The last one of a publish sends for the sweep that waited for it.
     A page begins a pause after the one before it began, or when that is done.
     """
     if not at.done:

@@ -63,7 +63,7 @@ def _view(lead_id: str, found: list[Difference]) -> dict[str, Any]:
 
 
 def _unreadable(item: Placed) -> Difference:
-    return Difference(f"the stored {item.place.partition('#')[2]}", f"can't be read: {item.reason}", None)
+    return Difference(f"the stored {item.name}", f"can't be read: {item.reason}", None)
 
 
 def _checked(state: LeadState, ports: Ports) -> tuple[Terms, list[Difference]]:
