@@ -225,6 +225,45 @@ def test_a_page_goes_on_where_its_time_was_over(stack: Quiet, monkeypatch: pytes
     assert (run["done"], run["seen"], run["written"]) == (True, 3, 3)
 
 
+def test_what_was_done_of_a_page_is_noted_where_the_rest_cannot_be_reached(
+    stack: Quiet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next message begins with what could not be reached; that one comes again, for it has nothing to note."""
+    publish(1, after=0, rate=200)
+    put, written = stack.world.leads.put, list[str]()
+
+    def throttled(state: LeadState) -> None:
+        if written:
+            raise Unavailable("throttled")
+        written.append(state.lead_id)
+        put(state)
+
+    monkeypatch.setattr(pages, "SHARE", 1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(stack.world.leads, "put", throttled)
+        assert page(stack)["written"] == 1
+        at = stack.world.runs.checkpoint("publish-1", 0)
+        assert (at.seen, at.done) == (1, False)
+        assert at.after.startswith("ld_")
+        [body] = stack.world.runs.queue
+        with pytest.raises(Unavailable):
+            sweep.lambda_handler({"Records": [{"body": body}]}, CONTEXT)
+    work(stack)
+    assert (progress(stack)["done"], progress(stack)["seen"], progress(stack)["written"]) == (True, 3, 3)
+
+
+def test_who_is_forgotten_is_no_failed_event_of_a_run_any_more(stack: Quiet, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It names a lead, and so it is found and goes."""
+    publish(1, after=0)
+    poor, other, _ = ids(stack)
+    fails(monkeypatch, poor, ValueError("poor"))
+    work(stack)
+    stack.forget(other)
+    assert len(stack.world.failed.kept_by_id) == 1
+    stack.forget(poor)
+    assert not stack.world.failed.kept_by_id
+
+
 def test_a_night_that_resumes_a_publish_sweeps_after_it(stack: Quiet) -> None:
     """Not before: what the publish is silent about is not announced. And the night counts."""
     publish(1, after=0)

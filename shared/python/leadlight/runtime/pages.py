@@ -33,10 +33,10 @@ class Passed(msgspec.Struct, frozen=True):
 
 
 def done(run: Run, before: Checkpoint, ports: Ports, patience: Patience) -> Checkpoint:
-    """Does the page behind a checkpoint, one share of it at least; where time runs out, the next one goes on there.
+    """Does the page behind a checkpoint, one share of it at least; the next one goes on behind the last that was done.
 
     Raises:
-        Unavailable: something could not be reached, or others saved a lead again and again; the same page comes again.
+        Unavailable: something could not be reached, or others saved a lead again and again, before a share was done.
     """
     items, after = ports.leads.page(before.segment, run.segments, after=before.after, limit=run.page)
     work, counted = partial(_brought, run=run, ports=ports, patience=patience), Counter[str]()
@@ -44,7 +44,14 @@ def done(run: Run, before: Checkpoint, ports: Ports, patience: Patience) -> Chec
         if start and not patience.begins():
             after = items[start - 1].place
             break
-        for each in ports.hands.abreast(work, items[start : start + SHARE]):
+        try:
+            found = ports.hands.abreast(work, items[start : start + SHARE])
+        except Unavailable:
+            if not start:
+                raise
+            after = items[start - 1].place
+            break
+        for each in found:
             counted.update(each)
     return msgspec.structs.replace(
         before,
