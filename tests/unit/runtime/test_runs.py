@@ -156,13 +156,18 @@ def test_what_cannot_be_read_keeps_nobody_back(stack: Quiet, item: str) -> None:
     assert list(stack.audit()["differing"]) == [poor]
 
 
-def test_a_history_that_is_gone_keeps_nobody_back(stack: Quiet) -> None:
-    """A state whose history is not there can't be read, however often it is tried."""
+def test_a_history_that_is_gone_keeps_nobody_back(stack: Quiet, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A state whose history is not there can't be read, however often it is tried: by the run, and by a replay."""
     publish(1, after=0)
     poor, table = ids(stack)[0], stack.world.leads.table
     table.items[poor]["state"] = {**table.items[poor]["state"], "base": {"N": "9"}}
     work(stack)
     assert (progress(stack)["done"], progress(stack)["failed"]) == (True, 1)
+    monkeypatch.setattr(stack.world.leads, "get", lambda lead_id, **_: stack.world.leads._now(lead_id))
+    stack.repair("POST /v1/failed-events/replay")
+    [(kept, _)] = stack.world.failed.kept_by_id.values()
+    assert kept.reason.startswith("Torn: ")
+    assert not kept.replayed_at
 
 
 def test_a_failed_event_that_cannot_be_kept_now_lets_the_page_come_again(

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import msgspec
 
 from leadlight.failed import Kept
-from leadlight.ports import Conflict, Ports, Unavailable
+from leadlight.ports import Conflict, Ports, Torn, Unavailable
 from leadlight.problems import MalformedEvent
 from leadlight.runtime import ingest, pages
 from leadlight.runtime.repair.redeliver import redeliver
@@ -92,6 +92,8 @@ def _from_run(raw: bytes, ports: Ports) -> tuple[int, str]:
     """A lead that a publish or a sweep passed over."""
     try:
         pages.again(raw, ports)
+    except Torn as error:
+        return 0, f"{type(error).__name__}: {error}"
     except (Unavailable, Conflict):
         raise
     except Exception as error:  # noqa: BLE001 - one that still fails must not stop the others
