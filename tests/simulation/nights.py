@@ -42,12 +42,12 @@ def wrong_nights(world: World) -> Iterator[Any]:
 
 
 def _naive(state: LeadState, world: World) -> str:
-    """By every single activity that is left in the fold."""
+    """By every single activity that is left in the fold, and still counts."""
     today = day_number(world.clock)
     model = world.models.newest.portfolio.of(state.fold, today).model
     worth = {each.signal for each in model.signals if any(points > 0 for points in each.points)}
     ages = [today - day for signal in worth for day in state.fold.signals.get(signal, ())]
-    past = [age for age in ages if age >= 0]
+    past = [age for age in ages if 0 <= age < world.retention_days]
     if not past:
         return "never"
     return "engaged" if min(past) < model.engaged_within else "disengaged"

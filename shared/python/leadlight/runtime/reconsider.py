@@ -15,7 +15,7 @@ from leadlight.releases import Run
 from leadlight.runtime import membership
 from leadlight.runtime.news import News
 from leadlight.runtime.patience import give_way
-from leadlight.runtime.rescore import concluded, rebuild
+from leadlight.runtime.rescore import concluded, prune_to_retention, rebuild
 from leadlight.state import LeadState, codec
 from leadlight.state.outlive import carry
 
@@ -97,6 +97,8 @@ def _today(state: LeadState, run: Run, ports: Ports) -> LeadState:
     if run.from_facts:
         rebuild(work, ports)
         carry(work.fold, state.fold)
+    else:
+        prune_to_retention(work, ports)
     membership.settle(work, state, ports)
     return concluded(work, ports, announce=state.standing.announced is not None, told=run.told)
 

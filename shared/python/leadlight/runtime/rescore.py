@@ -193,7 +193,7 @@ def _announces(state: LeadState, news: News) -> bool:
 
 def bring(state: LeadState, changes: Sequence[Change], ports: Ports) -> bool:
     """Applies facts to a state's fold; whether it may have changed."""
-    _prune(state, ports)
+    prune_to_retention(state, ports)
     # A fact that several leads have may differ between them: where there are copies, what is stored decides.
     told = [change._replace(contested=True) for change in changes] if state.kin.copies else changes
     untimed = state.fold.untimed or any(change.fact.untimed for change in changes)
@@ -211,7 +211,7 @@ def bring(state: LeadState, changes: Sequence[Change], ports: Ports) -> bool:
 def rebuild(state: LeadState, ports: Ports) -> None:
     """Makes a state's fold anew from the stored facts."""
     state.fold = Fold()
-    _prune(state, ports)
+    prune_to_retention(state, ports)
     stored, catalogue = ports.facts.every(state.lead_id), ports.documents.catalogue
     apply(
         state.fold,
@@ -273,7 +273,8 @@ def reasons(score: Score) -> tuple[Reason, ...]:
     return tuple(Reason(part.criterion, part.label, part.share / 1000) for part in score.reasons[:_REASONS])
 
 
-def _prune(state: LeadState, ports: Ports) -> None:
+def prune_to_retention(state: LeadState, ports: Ports) -> None:
+    """Drops the days that no longer count. Changes `state.fold`."""
     prune(state.fold, day_number(ports.now()) - ports.retention_days)
 
 
