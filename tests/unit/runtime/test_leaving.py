@@ -1,4 +1,4 @@
-"""A lead that leaves its root in the middle of its steps: whoever followed it there is told."""
+"""A lead that leaves its root in the middle of its steps: nobody follows it there, and nothing stays behind."""
 
 from typing import Any
 
@@ -8,9 +8,11 @@ from functions.rescore import handler as rescore
 from leadlight.activity import lead_id_of
 from leadlight.ports import Unavailable
 from leadlight.runtime import merging
+from leadlight.runtime import rescore as rescoring
 from tests.simulation.quiet import Quiet, quiet
+from tests.simulation.simulation import CONTEXT
 from tests.unit.builders import NOW
-from tests.unit.runtime.test_merging import COOKIE, EMAIL, USER, counted, lead, told
+from tests.unit.runtime.test_merging import COOKIE, EMAIL, USER, counted, lead, say_apart, told
 
 ROUNDS = 10
 
@@ -40,3 +42,30 @@ def test_who_left_before_it_entered_is_not_followed(monkeypatch: pytest.MonkeyPa
         stack.settle()
         assert lead(stack, COOKIE).lead_id == lead(stack, USER).lead_id == lead_id_of(USER)
         assert (counted(stack, EMAIL), counted(stack, USER)) == (1, 1)
+
+
+def test_what_is_forwarded_while_a_lead_leaves_counts_where_it_belongs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is stored after the leaving lead read its facts, and was brought on by what was saved before it left."""
+    rebuild, came = rescoring.rebuild, list[str]()
+
+    def overtaken(state: Any, ports: Any) -> None:
+        rebuild(state, ports)
+        if state.lead_id == lead_id_of(USER) and not came:
+            came.append("a4")
+            with monkeypatch.context() as patch:
+                patch.setattr(Quiet, "settle", lambda _: None)
+                told(stack, "a4", USER)
+            lanes = [lane for lane in stack.world.activities_stream.lanes if lane.records]
+            newest = max((lane.records for lane in lanes), key=lambda held: held[-1]["dynamodb"]["SequenceNumber"])
+            assert rescore.lambda_handler({"Records": [newest.pop()]}, CONTEXT) == {"batchItemFailures": []}
+
+    with quiet(NOW) as stack:
+        told(stack, "a1", USER)
+        told(stack, "a2", EMAIL, USER)
+        told(stack, "a3", USER)
+        assert counted(stack, EMAIL) == 3
+        monkeypatch.setattr(rescoring, "rebuild", overtaken)
+        say_apart(stack, USER)
+        assert came
+        assert (counted(stack, EMAIL), counted(stack, USER)) == (1, 3)
+        assert stack.audit()["differing"] == {}

@@ -21,7 +21,7 @@ from leadlight.runtime.news import News, by_lead
 from leadlight.runtime.patience import Patience, give_way
 from leadlight.runtime.streams import Record, partial_failure, sequence_number
 from leadlight.scoring import Score
-from leadlight.state import Change, Fold, LeadState, apply, by_day, prune
+from leadlight.state import Change, Fold, LeadState, apply, by_day, codec, prune
 from leadlight.state.outlive import carry
 
 _ATTEMPTS = 8
@@ -145,10 +145,32 @@ def _step(before: LeadState, news: News, ports: Ports) -> bool:
         state = replace(after, version=after.version + 1)
     membership.leave(state, news, ports, was=was)
     if kin.todo:
+        if kin.leaving and not kin.root:
+            state = _with_stragglers(state, ports)
         merging.carry_out(state, ports)
     if kin.root:
         merging.forward(state, news, ports)
     return after is not None
+
+
+def _with_stragglers(state: LeadState, ports: Ports) -> LeadState:
+    """A lead that is saved as one by itself, with what was forwarded to its root while it was leaving.
+
+    Whoever forwards goes by a state that was saved before, and does not save it: the facts are stored by now.
+    """
+    again = replace(state)
+    rebuild(again, ports)
+    membership.settle(again, state, ports)
+    if codec.encode(again.fold) == codec.encode(state.fold):
+        return state
+    live = any(not fact.backfill for fact in ports.facts.own(state.lead_id))
+    again = concluded(again, ports, announce=live)
+    was = state.fold.account
+    membership.join(again, ports, was=was)
+    ports.leads.put(again)
+    saved = replace(again, version=again.version + 1)
+    membership.leave(saved, News(state.lead_id, [], []), ports, was=was)
+    return saved
 
 
 def _merged(before: LeadState, state: LeadState, news: News, ports: Ports) -> LeadState | None:
