@@ -106,6 +106,7 @@ MUTATIONS: Sequence[Mutation] = (
                 _RESCORE,
                 _PUT,
                 "        from leadlight.events import event_of\n"
+                "        from leadlight.lifecycle.decision import decode\n"
                 "        ports.bus.put([event_of(each) for each in decode(after.outbox) if not each.silent])\n" + _PUT,
             )
         ],

@@ -13,9 +13,10 @@ from leadlight.nurture import NurtureState
 from leadlight.ports import Conflict, Ports
 from leadlight.releases import Run
 from leadlight.runtime import membership
+from leadlight.runtime.conclude import concluded
 from leadlight.runtime.news import News
 from leadlight.runtime.patience import give_way
-from leadlight.runtime.rescore import concluded, prune_to_retention, rebuild
+from leadlight.runtime.rescore import prune_to_retention, rebuild
 from leadlight.state import LeadState, codec
 from leadlight.state.outlive import carry
 

@@ -1,7 +1,7 @@
 """Rescoring: facts from the stream become folds, scores and decisions, each lead in one put."""
 
 import logging
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -11,23 +11,18 @@ import msgspec
 from leadlight.activity import is_account
 from leadlight.activity.order_key import day_number
 from leadlight.failed import FAILED, FailedEvent
-from leadlight.lifecycle.absorb import absorb
-from leadlight.lifecycle.decide import NOBODY, Conclusion, decide, decide_merged
-from leadlight.lifecycle.decision import Kind, Reason, decode, encode
-from leadlight.lifecycle.standing import Standing
 from leadlight.ports import Conflict, Ports, Unavailable
 from leadlight.runtime import accounts, forgotten, membership, merging
+from leadlight.runtime.conclude import concluded, decided_merged
 from leadlight.runtime.news import News, by_lead
 from leadlight.runtime.patience import Patience, give_way
 from leadlight.runtime.streams import Record, partial_failure, sequence_number
-from leadlight.scoring import Score
 from leadlight.state import Change, Fold, LeadState, apply, by_day, codec, prune
 from leadlight.state.outlive import carry
 
 _ATTEMPTS = 8
 _SHARE = 100  # leads whose states are read together, and held at once
 _LOG = logging.getLogger(__name__)
-_REASONS = 3
 
 
 def handle(event: dict[str, Any], ports: Ports, *, left: Callable[[], int]) -> dict[str, Any]:
@@ -242,57 +237,6 @@ def rebuild(state: LeadState, ports: Ports) -> None:
         facts_on=by_day(stored),
         guard=catalogue.guard,
     )
-
-
-def concluded(  # noqa: PLR0913 - one per circumstance
-    state: LeadState,
-    ports: Ports,
-    *,
-    announce: bool,
-    absorbed: Mapping[str, Standing] = NOBODY,
-    left: str = "",
-    told: Collection[Kind] | None = None,
-) -> LeadState:
-    """The state with its score of today, and with the decisions that follow where they may be announced.
-
-    Args:
-        state: a state with a fold.
-        ports: the world.
-        announce: whether decisions may be taken.
-        absorbed: the standings of leads that were merged into this one, by their ids.
-        left: the lead that this one was merged into, and no longer is.
-        told: the kinds of decisions that are announced; the others are silent. None: all are.
-    """
-    now = ports.now()
-    today = day_number(now)
-    engine = ports.portfolio.of(state.fold, today)
-    scored = replace(state, totals=engine.totals(state.fold, today), as_of=today, model=engine.model.name)
-    if not announce:
-        for lead_id, standing in absorbed.items():
-            scored.standing = absorb(scored.standing, standing, of=lead_id)
-        return scored
-    conclusion = decide(scored, model=engine.model, now=now, absorbed=absorbed, left=left, told=told)
-    if not conclusion.decisions:
-        return replace(scored, standing=conclusion.standing)
-    return _decided(scored, conclusion, reasons(engine.score(state.fold, today)))
-
-
-def decided_merged(state: LeadState, ports: Ports, *, into: str) -> LeadState:
-    """The state with the decision that its lead is merged; none where it was never spoken of."""
-    if state.totals is None or not state.standing.seq:
-        return state
-    model = ports.portfolio.of(state.fold, state.as_of).model
-    return _decided(state, decide_merged(state, model=model, now=ports.now(), into=into), ())
-
-
-def _decided(state: LeadState, conclusion: Conclusion, why: tuple[Reason, ...]) -> LeadState:
-    explained = [msgspec.structs.replace(decision, reasons=why) for decision in conclusion.decisions]
-    return replace(state, standing=conclusion.standing, outbox=encode(decode(state.outbox) + explained))
-
-
-def reasons(score: Score) -> tuple[Reason, ...]:
-    """The three criteria that moved the score most."""
-    return tuple(Reason(part.criterion, part.label, part.share / 1000) for part in score.reasons[:_REASONS])
 
 
 def prune_to_retention(state: LeadState, ports: Ports) -> None:
