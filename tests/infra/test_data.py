@@ -3,6 +3,7 @@
 import pytest
 from aws_cdk.assertions import Match
 
+from infra.sizing import SIZING
 from tests.infra.synthesized import Synthesized
 
 pytestmark = pytest.mark.xdist_group("infra")
@@ -84,5 +85,5 @@ def test_no_log_is_kept_for_ever(dev: Synthesized, prod: Synthesized) -> None:
     """One group per function and one for the API's access log, each with a retention."""
     for stack in (dev, prod):
         groups = stack.of_type("AWS::Logs::LogGroup")
-        assert len(groups) == 9
+        assert len(groups) == len(SIZING) + 1
         assert all(group["RetentionInDays"] == 90 for group in groups.values())
