@@ -9,7 +9,7 @@ from leadlight.activity import Activity, Fact, facts_of
 from leadlight.adapters.lead_items import HISTORY, STATE, whole
 from leadlight.model.document import read_documents
 from leadlight.signals import Catalogue
-from leadlight.state import Change, Fold, LeadState, codec, on_day, prune
+from leadlight.state import Change, Fold, LeadState, by_day, codec, prune
 from leadlight.state import apply as bring
 
 
@@ -33,7 +33,7 @@ def ordered_folds(
             fold,
             [Change(fact)],
             signals_of=catalogue.signals_of,
-            facts_on=lambda day, before=before: on_day(before, day),  # type: ignore[misc]
+            facts_on=lambda day, before=before: by_day(before)(day),  # type: ignore[misc]
             guard=catalogue.guard,
         )
     for fold in folds.values():

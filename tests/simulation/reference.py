@@ -10,7 +10,7 @@ import msgspec
 from leadlight.activity import Fact, Identity, Kind, is_account, lead_id_of
 from leadlight.activity.identity import strength
 from leadlight.adapters.fact_items import from_item
-from leadlight.state import Change, Fold, apply, on_day, prune
+from leadlight.state import Change, Fold, apply, by_day, prune
 from leadlight.state.company import account_of
 from tests.simulation.machines import Done, by_people
 from tests.simulation.requests import Sent
@@ -146,7 +146,7 @@ def ordered_folds(world: World, horizon: int, root_of: Mapping[str, str]) -> dic
             fold,
             [Change(fact)],
             signals_of=catalogue.signals_of,
-            facts_on=lambda day, before=before: on_day(before, day),  # type: ignore[misc]
+            facts_on=lambda day, before=before: by_day(before)(day),  # type: ignore[misc]
             facts_of=lambda kind, before=before: [each for each in before if each.kind is kind],  # type: ignore[misc]
             guard=catalogue.guard,
         )

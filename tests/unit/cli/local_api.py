@@ -22,7 +22,7 @@ from leadlight.nurture import NurtureState
 from leadlight.ports import Membership
 from leadlight.runtime import api, ingest
 from leadlight.scoring import Portfolio
-from leadlight.state import Change, LeadState, apply, on_day
+from leadlight.state import Change, LeadState, apply, by_day
 from leadlight.state.company import account_of, known_of_account
 from leadlight.state.fold import Company
 
@@ -117,7 +117,7 @@ class LocalApi:
                 state.fold,
                 changes,
                 signals_of=catalogue.signals_of,
-                facts_on=lambda day, lead_id=lead_id: on_day(self.of_lead(lead_id), day),
+                facts_on=lambda day, lead_id=lead_id: by_day(self.of_lead(lead_id))(day),
                 guard=catalogue.guard,
             )
         for state in [each for each in states.values() if not is_account(each.lead_id)]:

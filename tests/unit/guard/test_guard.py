@@ -6,7 +6,7 @@ import pytest
 
 from leadlight.activity import Fact, Identity, Kind
 from leadlight.model.document import read_documents
-from leadlight.state import Change, Fold, apply, on_day
+from leadlight.state import Change, Fold, apply, by_day
 
 CATALOGUE = read_documents().catalogue
 DELIVERED = datetime(2026, 11, 20, 9, 15, 2, tzinfo=UTC)
@@ -46,7 +46,7 @@ def brought(*facts: Fact, one_by_one: bool = False) -> tuple[Fold, list[int]]:
 
     def facts_on(day: int) -> list[Fact]:
         read.append(day)
-        return on_day(came, day)
+        return by_day(came)(day)
 
     def facts_of(kind: Kind) -> list[Fact]:
         return [fact for fact in came if fact.kind is kind]

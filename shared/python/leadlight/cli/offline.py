@@ -18,10 +18,9 @@ from leadlight.model import Documents
 from leadlight.problems import Problem
 from leadlight.scoring import Engine, Score
 from leadlight.scoring.explanation import explanation
-from leadlight.signals import Catalogue
 from leadlight.sources import cloudevents
 from leadlight.sources.reading import json_body
-from leadlight.state import Change, Fold, apply, by_day, prune
+from leadlight.state import Fold, folded
 from leadlight.state.company import ACCOUNT, account_of, known_of_account
 from leadlight.state.company import named as named_account
 from leadlight.state.fold import Company
@@ -82,10 +81,11 @@ def read_history(lines: Iterable[bytes], *, documents: Documents, as_of: datetim
 
 def scored(history: History, documents: Documents, *, as_of: datetime, retention_days: int) -> list[Scored]:
     """Every lead's score, highest first; leads that are one person are one lead."""
-    engine, day = Engine(documents.model), day_number(as_of)
+    engine, day, catalogue = Engine(documents.model), day_number(as_of), documents.catalogue
 
     def fold_of(facts: Collection[Fact]) -> Fold:
-        return _fold(facts, documents.catalogue, horizon=day - retention_days)
+        horizon = day - retention_days
+        return folded(facts, signals_of=catalogue.signals_of, guard=catalogue.guard, horizon=horizon)
 
     accounts = {name: fold_of(facts.values()) for name, facts in history.facts.items() if is_account(name)}
     told = [fact for name, facts in history.facts.items() if name not in accounts for fact in facts.values()]
@@ -149,16 +149,3 @@ def _activity(line: bytes, as_of: datetime) -> Activity:
     activity = cloudevents.activity(json_body(line))
     # Nothing is received here, so nothing is too far ahead of receipt: `as_of` alone says what is later.
     return sources.checked(activity, now=activity.occurred_at or as_of)
-
-
-def _fold(facts: Collection[Fact], catalogue: Catalogue, *, horizon: int) -> Fold:
-    fold = Fold()
-    prune(fold, horizon)
-    apply(
-        fold,
-        map(Change, facts),
-        signals_of=catalogue.signals_of,
-        facts_on=by_day(facts),
-        guard=catalogue.guard,
-    )
-    return fold

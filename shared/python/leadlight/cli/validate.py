@@ -46,7 +46,7 @@ def validate(*, models: tuple[Path, ...], catalogue_path: Path, strict: bool) ->
     found = review(models, catalogue_path)
     _show(found.errors, "problem")
     for model in found.models if not found.errors else ():
-        click.echo(f"OK {model.id}@{model.version}: {_parts(model)}")
+        click.echo(f"OK {model.name}: {_parts(model)}")
     _show(found.warnings, "warning")
     if found.errors or (strict and found.warnings):
         sys.exit(1)

@@ -3,17 +3,18 @@
 import base64
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
 from leadlight.ports import Unavailable
-from leadlight.problems import Fault, Problem, TryAgain
+from leadlight.problems import Fault, NotFound, Problem, TryAgain
 from leadlight.sources import WebhookRequest
 
 PROBLEMS = "urn:leadlight:problem:"
 MAX_BODY = 1_000_000
 Answer = dict[str, Any]
+RouteT = TypeVar("RouteT")
 _LOG = logging.getLogger(__name__)
 
 
@@ -31,6 +32,14 @@ def answered(event: Mapping[str, Any], action: Callable[[], Answer]) -> Answer:
     except Exception:  # noqa: BLE001 - the last line of defense
         _LOG.exception("fault", extra=named)
         return problem(event, Fault("send the same request again; tell the operator the correlation id"))
+
+
+def route_of(event: Mapping[str, Any], routes: Mapping[str, RouteT]) -> RouteT:
+    """What a request's route does; raises NotFound where there is none."""
+    route = routes.get(event.get("routeKey", ""))
+    if route is None:
+        raise NotFound(f"no route {event.get('routeKey')}; the README lists them")
+    return route
 
 
 def request_of(event: Mapping[str, Any]) -> WebhookRequest:

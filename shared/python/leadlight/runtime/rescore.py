@@ -17,7 +17,7 @@ from leadlight.runtime.conclude import concluded, decided_merged
 from leadlight.runtime.news import News, by_lead
 from leadlight.runtime.patience import Patience, give_way
 from leadlight.runtime.streams import Record, partial_failure, sequence_number
-from leadlight.state import Change, Fold, LeadState, apply, by_day, codec, prune
+from leadlight.state import Change, Fold, LeadState, apply, codec, folded, prune
 from leadlight.state.outlive import carry
 
 _ATTEMPTS = 8
@@ -227,21 +227,17 @@ def bring(state: LeadState, changes: Sequence[Change], ports: Ports) -> bool:
 
 def rebuild(state: LeadState, ports: Ports) -> None:
     """Makes a state's fold anew from the stored facts."""
-    state.fold = Fold()
-    prune_to_retention(state, ports)
     stored, catalogue = ports.facts.every(state.lead_id), ports.documents.catalogue
-    apply(
-        state.fold,
-        map(Change, stored),
-        signals_of=catalogue.signals_of,
-        facts_on=by_day(stored),
-        guard=catalogue.guard,
-    )
+    state.fold = folded(stored, signals_of=catalogue.signals_of, guard=catalogue.guard, horizon=_horizon(ports))
 
 
 def prune_to_retention(state: LeadState, ports: Ports) -> None:
     """Drops the days that no longer count. Changes `state.fold`."""
-    prune(state.fold, day_number(ports.now()) - ports.retention_days)
+    prune(state.fold, _horizon(ports))
+
+
+def _horizon(ports: Ports) -> int:
+    return day_number(ports.now()) - ports.retention_days
 
 
 def _keep(record: Record, reason: str, ports: Ports) -> None:

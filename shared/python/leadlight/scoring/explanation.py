@@ -12,7 +12,7 @@ def explanation(score: Score, model: Model) -> dict[str, Any]:
         "score": score.totals.score,
         "grade": score.totals.grade,
         "buying_stage": score.totals.buying_stage,
-        "model": f"{model.id}@{model.version}",
+        "model": model.name,
         "categories": {name: points / 1000 for name, points in score.categories.items()},
         "contributions": [_contribution(part) for part in score.contributions],
         "unknown": score.unknown,

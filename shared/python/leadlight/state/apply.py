@@ -6,7 +6,7 @@ activity may be a machine's: the guard judges all of a day together. What was re
 its register whole: content that comes by the stream may be older than what is stored.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import NamedTuple
@@ -105,13 +105,16 @@ def apply(  # noqa: PLR0913 - the world of a fold, each part named
     return applied
 
 
-def on_day(facts: Iterable[Fact], day: int) -> list[Fact]:
-    """The counted facts of a day among all of a lead's: what a fold that is made anew asks for."""
-    return [fact for fact in facts if fact.kind is Kind.ACTIVITY and day_of(fact.order_key) == day]
+def folded(facts: Collection[Fact], *, signals_of: SignalsOf, guard: Guard, horizon: int) -> Fold:
+    """A lead's fold, made anew from all of its facts; those at or before the day `horizon` no longer count."""
+    fold = Fold()
+    prune(fold, horizon)
+    apply(fold, map(Change, facts), signals_of=signals_of, facts_on=by_day(facts), guard=guard)
+    return fold
 
 
 def by_day(facts: Iterable[Fact]) -> Callable[[int], Sequence[Fact]]:
-    """As `on_day`, for whoever asks of many days: the facts are gone through once."""
+    """The counted facts of each day among all of a lead's: what a fold that is made anew asks for."""
     days: dict[int, list[Fact]] = {}
     for fact in facts:
         if fact.kind is Kind.ACTIVITY:

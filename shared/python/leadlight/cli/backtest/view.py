@@ -38,7 +38,7 @@ def view(model: Model, cases: Sequence[Case], targets: Mapping[str, Fraction | N
     history = tallies((case.totals.score, case.won) for case in cases)
     leads, won = counts(history)
     return {
-        "model": f"{model.id}@{model.version}",
+        "model": model.name,
         "leads": leads,
         "conversions": won,
         "base_rate": won / leads,

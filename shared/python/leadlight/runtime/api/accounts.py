@@ -7,7 +7,7 @@ from leadlight.activity.order_key import day_number
 from leadlight.adapters.lead_items import ACCOUNT
 from leadlight.ports import Ports
 from leadlight.runtime.api.leads import summary
-from leadlight.runtime.api.limit import limit_of
+from leadlight.runtime.query import limit_of
 from leadlight.scoring import Score
 from leadlight.scoring.account import AccountScore, account_score
 from leadlight.state import LeadState

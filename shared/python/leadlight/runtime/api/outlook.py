@@ -5,7 +5,7 @@ from typing import Any
 from leadlight.activity.order_key import day_number
 from leadlight.adapters.lead_items import stage_of
 from leadlight.ports import Ports
-from leadlight.runtime.api.limit import number_of
+from leadlight.runtime.query import number_of
 from leadlight.scoring.history import DEPTH
 from leadlight.scoring.outlook import line_view, why_not_view
 from leadlight.state import LeadState

@@ -12,13 +12,13 @@ from leadlight.problems import MalformedEvent, NotFound
 from leadlight.runtime.api import models
 from leadlight.runtime.api.accounts import account_state, account_view, accounts_page
 from leadlight.runtime.api.leads import lead_view, summary
-from leadlight.runtime.api.limit import limit_of
 from leadlight.runtime.api.links import links_view, merged_view, survivor
 from leadlight.runtime.api.outlook import days_asked, outlook
 from leadlight.runtime.api.ranking import ranking
 from leadlight.runtime.api.spend import record_spend
 from leadlight.runtime.api.stored import stored_view
-from leadlight.runtime.http import Answer, answer, answered
+from leadlight.runtime.http import Answer, answer, answered, route_of
+from leadlight.runtime.query import limit_of, query_of
 from leadlight.state import LeadState
 
 MOST = 200
@@ -32,17 +32,13 @@ def handle(event: Mapping[str, Any], ports: Ports) -> Answer:
 
 
 def _answer(event: Mapping[str, Any], ports: Ports) -> Answer:
-    route = ROUTES.get(event.get("routeKey", ""))
-    if route is None:
-        raise NotFound(f"no route {event.get('routeKey')}; the README lists them")
-    status, body = route(event, ports)
+    status, body = route_of(event, ROUTES)(event, ports)
     return answer(event, body, status=status)
 
 
 def _health(_event: Mapping[str, Any], ports: Ports) -> tuple[int, Any]:
     documents = ports.documents
-    model = f"{documents.model.id}@{documents.model.version}"
-    told = {"status": "ok", "model": model, "catalogue": documents.catalogue.version}
+    told = {"status": "ok", "model": documents.model.name, "catalogue": documents.catalogue.version}
     return 200, {**told, "fold_plus_tags": ports.fold_plus_tags}
 
 
@@ -75,7 +71,7 @@ def _known(state: LeadState | None, lead_id: str) -> LeadState:
 
 
 def _leads(event: Mapping[str, Any], ports: Ports) -> tuple[int, Any]:
-    query = event.get("queryStringParameters") or {}
+    query = query_of(event)
     stage = query.get("stage")
     if stage and stage not in STAGE_NAMES:
         raise MalformedEvent(f"stage must be one of {', '.join(STAGE_NAMES)}, found {stage!r}", field="stage")
@@ -86,7 +82,7 @@ def _leads(event: Mapping[str, Any], ports: Ports) -> tuple[int, Any]:
 
 
 def _accounts(event: Mapping[str, Any], ports: Ports) -> tuple[int, Any]:
-    query = event.get("queryStringParameters") or {}
+    query = query_of(event)
     return 200, accounts_page(ports, limit=query.get("limit"), token=query.get("next"))
 
 
@@ -101,11 +97,10 @@ def _account(event: Mapping[str, Any], ports: Ports) -> tuple[int, Any]:
 
 
 def _kpis(event: Mapping[str, Any], ports: Ports) -> tuple[int, Any]:
-    query = event.get("queryStringParameters") or {}
+    query = query_of(event)
     days, as_of = ports.records.measures()
     first, last = (_day(query.get(name), name, default) for name, default in (("from", date.min), ("to", date.max)))
-    model = f"{ports.documents.model.id}@{ports.documents.model.version}"
-    found = kpis(days, as_of=ports.now().date(), first=first, last=last, model=model)
+    found = kpis(days, as_of=ports.now().date(), first=first, last=last, model=ports.documents.model.name)
     return 200, {"as_of": as_of.isoformat() if as_of else None, "kpis": found}
 
 

@@ -7,10 +7,11 @@ import msgspec
 from leadlight.activity import Identity
 from leadlight.activity.identity import EMAIL, email
 from leadlight.ports import Ports
-from leadlight.problems import MalformedEvent, NotFound
+from leadlight.problems import MalformedEvent
 from leadlight.runtime.erase.export import export
 from leadlight.runtime.erase.forget import forget, view
-from leadlight.runtime.http import Answer, answer, answered, correlation_id, request_of
+from leadlight.runtime.http import Answer, answer, answered, correlation_id, request_of, route_of
+from leadlight.runtime.query import query_of
 
 MOST_NAMED = 16
 _LOG = logging.getLogger(__name__)
@@ -26,10 +27,7 @@ def handle(event: Mapping[str, Any], ports: Ports) -> Answer:
 
 
 def _answer(event: Mapping[str, Any], ports: Ports) -> Answer:
-    route = ROUTES.get(event.get("routeKey", ""))
-    if route is None:
-        raise NotFound(f"no route {event.get('routeKey')}; the README lists them")
-    return answer(event, route(event, ports))
+    return answer(event, route_of(event, ROUTES)(event, ports))
 
 
 def _forget(event: Mapping[str, Any], ports: Ports) -> Any:
@@ -40,7 +38,7 @@ def _forget(event: Mapping[str, Any], ports: Ports) -> Any:
 
 
 def _export(event: Mapping[str, Any], ports: Ports) -> Any:
-    given = (event.get("queryStringParameters") or {}).get("identity", "")
+    given = query_of(event).get("identity", "")
     found = export(_lead_id(event), ports, also=_identities([given] if given else []), cursor=_cursor(event))
     _LOG.info("exported", extra={"last": found["next"] is None, "correlation_id": correlation_id(event)})
     return found
@@ -54,7 +52,7 @@ def _lead_id(event: Mapping[str, Any]) -> str:
 
 
 def _cursor(event: Mapping[str, Any]) -> str:
-    return str((event.get("queryStringParameters") or {}).get("next") or "")
+    return query_of(event).get("next", "")
 
 
 def _named(event: Mapping[str, Any]) -> list[Identity]:

@@ -8,7 +8,7 @@ from leadlight.activity import Fact, Kind, is_account
 from leadlight.activity.order_key import day_number, day_of
 from leadlight.guard import judge
 from leadlight.ports import Ports
-from leadlight.state import Change, Fold, LeadState, apply, by_day, codec, prune
+from leadlight.state import Fold, LeadState, by_day, codec, folded, prune
 from leadlight.state.outlive import carry
 from leadlight.state.readable import Difference, differences
 
@@ -57,17 +57,9 @@ def refold(state: LeadState, ports: Ports) -> Refolded:
     if state.kin.root:
         return Refolded(stored, Fold(), (), horizon)
     facts = ports.facts.every(state.lead_id)
-    rebuilt = Fold()
-    for fold in (stored, rebuilt):
-        prune(fold, horizon)
+    prune(stored, horizon)
     catalogue = ports.documents.catalogue
-    apply(
-        rebuilt,
-        map(Change, facts),
-        signals_of=catalogue.signals_of,
-        facts_on=by_day(facts),
-        guard=catalogue.guard,
-    )
+    rebuilt = folded(facts, signals_of=catalogue.signals_of, guard=catalogue.guard, horizon=horizon)
     carry(rebuilt, stored)
     rebuilt.account, rebuilt.companies = stored.account, stored.companies
     return Refolded(stored, rebuilt, facts, horizon)

@@ -8,13 +8,15 @@ from typing import Any
 from leadlight.failed import Kept
 from leadlight.ports import Conflict, Ports
 from leadlight.problems import MalformedEvent, NotFound, TryAgain
-from leadlight.runtime.http import Answer, answer, answered, correlation_id
+from leadlight.runtime.http import Answer, answer, answered, correlation_id, route_of
+from leadlight.runtime.query import limit_of, number_of, query_of
 from leadlight.runtime.repair import audit, waiting
 from leadlight.runtime.repair.rebuild import rebuild
 from leadlight.runtime.repair.redrive import redrive, view
 from leadlight.runtime.repair.replay import Replayed, replay, replay_all
 
 MOST = 200
+_USUAL = 50
 MOST_PARTS = 10_000
 _LEAD = re.compile(r"(ld|ac)_\w+")
 _LOG = logging.getLogger(__name__)
@@ -26,22 +28,19 @@ def handle(event: Mapping[str, Any], ports: Ports) -> Answer:
 
 
 def _answer(event: Mapping[str, Any], ports: Ports) -> Answer:
-    route = ROUTES.get(event.get("routeKey", ""))
-    if route is None:
-        raise NotFound(f"no route {event.get('routeKey')}; the README lists them")
     try:
-        return answer(event, route(event, ports))
+        return answer(event, route_of(event, ROUTES)(event, ports))
     except Conflict as error:
         raise TryAgain("others saved the same lead again and again; send the same request again") from error
 
 
 def _list(event: Mapping[str, Any], ports: Ports) -> Any:
-    query = _query(event)
+    query = query_of(event)
     found = waiting.page(
         waiting.wanted_of(query, now=ports.now()),
         ports,
         after=query.get("next", ""),
-        limit=_number(query, "limit", 50, MOST),
+        limit=limit_of(query.get("limit"), default=_USUAL, most=MOST),
     )
     return {"failed_events": list(map(_kept_view, found.found)), "next": found.next or None}
 
@@ -63,7 +62,7 @@ def _replay(event: Mapping[str, Any], ports: Ports) -> Any:
 
 
 def _replay_all(event: Mapping[str, Any], ports: Ports) -> Any:
-    query = _query(event)
+    query = query_of(event)
     wanted = waiting.wanted_of({**query, "state": "waiting"}, now=ports.now())
     step = replay_all(wanted, ports, after=query.get("next", ""))
     counts = Counter({"replayed": 0, "failed": 0, "facts": sum(done.facts for done in step.replayed)})
@@ -74,7 +73,7 @@ def _replay_all(event: Mapping[str, Any], ports: Ports) -> Any:
 
 
 def _redrive(event: Mapping[str, Any], ports: Ports) -> Any:
-    told = view(redrive(ports, cursor=_query(event).get("next", "")))
+    told = view(redrive(ports, cursor=query_of(event).get("next", "")))
     _log(event, "redriven", {**told["redriven"], "done": told["done"]})
     return told
 
@@ -86,26 +85,15 @@ def _rebuild(event: Mapping[str, Any], ports: Ports) -> Any:
 
 
 def _audit(event: Mapping[str, Any], ports: Ports) -> Any:
-    query = _query(event)
+    query = query_of(event)
     if query.get("lead_id"):
         return audit.audit_lead(_lead_id(query), ports)
-    parts = _number(query, "parts", 1, MOST_PARTS)
-    part = _number(query, "part", 0, parts - 1, least=0)
-    limit = _number(query, "limit", audit.LEADS, MOST)
+    parts = number_of(query.get("parts", "1"), field="parts", most=MOST_PARTS)
+    part = number_of(query.get("part", "0"), field="part", most=parts - 1, least=0)
+    limit = limit_of(query.get("limit"), default=audit.LEADS, most=MOST)
     told = audit.audit(ports, part=part, parts=parts, after=query.get("next", ""), limit=limit)
     _log(event, "audited", {"checked": told["checked"], "differing": len(told["differing"])})
     return told
-
-
-def _query(event: Mapping[str, Any]) -> dict[str, str]:
-    return {name: value for name, value in (event.get("queryStringParameters") or {}).items() if value}
-
-
-def _number(query: Mapping[str, str], name: str, default: int, most: int, *, least: int = 1) -> int:
-    given = query.get(name, str(default))
-    if not (given.isascii() and given.isdigit()) or not least <= int(given) <= most:
-        raise MalformedEvent(f"{name} must be a number from {least} to {most}, found {given!r}", field=name)
-    return int(given)
 
 
 def _lead_id(given: Mapping[str, str]) -> str:

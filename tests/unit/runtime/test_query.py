@@ -3,8 +3,8 @@
 import pytest
 
 from leadlight.problems import MalformedEvent
-from leadlight.runtime.api.limit import limit_of
 from leadlight.runtime.api.outlook import days_asked
+from leadlight.runtime.query import limit_of
 
 
 @pytest.mark.parametrize("given", ["0", "-1", "1.5", "many", "9" * 10, "9" * 5000, "²"])
