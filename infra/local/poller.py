@@ -52,6 +52,10 @@ class Poller:
             raise PollerStopped(self.name) from self._problem
         return self._idle_since
 
+    def works_since(self, moment: float) -> bool:
+        """Whether no look that began after a moment found nothing; raises PollerStopped."""
+        return self.idle_since() < moment
+
     def close(self) -> None:
         """End after the turn in progress."""
         self._closing.set()

@@ -3,10 +3,10 @@
 import json
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +46,7 @@ class LocalStack:
     secrets: dict[str, str]
     mappers: dict[str, StreamMapper]
     deliverers: list[Deliverer]
+    queues: list[str] = field(default_factory=list)  # that the emulator brings to functions itself
     seconds: dict[str, float] = field(default_factory=dict)
 
     @property
@@ -76,7 +77,7 @@ class LocalStack:
         return [event for event in self.capture.events() if detail_type in (None, event.detail_type)]
 
     def wait_idle(self, timeout: float = IDLE_SECONDS) -> None:
-        """Return once nothing flows any more: streams drained, outboxes published, events delivered.
+        """Return once nothing flows any more: queues empty, streams drained, outboxes published, events delivered.
 
         Each part must have looked again, and found nothing, after every other part was seen idle: the work of
         one is the input of the next.
@@ -85,15 +86,20 @@ class LocalStack:
             NotIdle: there still was work after `timeout` seconds.
         """
         deadline = time.monotonic() + timeout
+
+        def wait(busy: Callable[[], object], *, seconds: float) -> None:
+            while busy():
+                if time.monotonic() > deadline:
+                    raise NotIdle(self._doing())
+                time.sleep(seconds)
+
         while True:
             # In this order: what was invoked before is then also written before the looks that count.
+            wait(self._queued, seconds=0.05)
             before, began = self._invocations(), time.monotonic()
             for part in self.parts():
                 part.poller.wake()
-                while part.poller.idle_since() < began:
-                    if time.monotonic() > deadline:
-                        raise NotIdle(self._doing())
-                    time.sleep(0.005)
+                wait(partial(part.poller.works_since, began), seconds=0.005)
             if self._invocations() == before:
                 return
 
@@ -134,9 +140,16 @@ class LocalStack:
     def _invocations(self) -> int:
         return sum(part.invocations for part in self.parts())
 
+    def _queued(self) -> int:
+        """Messages that wait, are in a function's hands, or are to come later."""
+        names = [f"ApproximateNumberOfMessages{kind}" for kind in ("", "NotVisible", "Delayed")]
+        read = self.clients("sqs").get_queue_attributes
+        found = [read(QueueUrl=url, AttributeNames=names)["Attributes"] for url in self.queues]
+        return sum(int(each[name]) for each in found for name in names)
+
     def _doing(self) -> str:
         busy = ", ".join(part.poller.name for part in self.parts() if part.poller.idle_since() == 0)
-        return f"still at work: {busy or 'nothing seen'}; last errors: {self.errors()[-2:]}"
+        return f"still at work: {busy or 'nothing seen'}; {self._queued()} messages; last errors: {self.errors()[-2:]}"
 
 
 @contextmanager
@@ -203,7 +216,9 @@ def _start_parts(stack: LocalStack, bus: str) -> None:
 
     for mapping in stack.clients("lambda").list_event_source_mappings()["EventSourceMappings"]:
         if ":sqs:" in mapping["EventSourceArn"]:
-            continue  # a queue: the emulator brings its messages itself
+            name = mapping["EventSourceArn"].rsplit(":", 1)[-1]
+            stack.queues.append(stack.clients("sqs").get_queue_url(QueueName=name)["QueueUrl"])
+            continue
         worker = worker_of(mapping["FunctionArn"])
         stream_arn = mapping["EventSourceArn"]
         reader = StreamReader(stack.emulator.endpoint, stream_arn)

@@ -39,6 +39,16 @@ def test_a_posted_lead_is_ranked_and_announced_once_idle(stack: LocalStack) -> N
     assert len(stack.events()) == len(events)
 
 
+def test_messages_are_waited_for(stack: LocalStack) -> None:
+    """A run that goes from message to message is over once idle, and what it comes to is kept."""
+    stack.invoke("sweep", {})
+    stack.wait_idle()
+    assert stack.http.get("/v1/models")["runs"]["sweep"]["done"]
+    stack.invoke("rollup", {})
+    kpis = {kpi["kpi"]: kpi for kpi in stack.http.get("/v1/kpis")["kpis"]}
+    assert kpis["engaged_leads"]["value"] is not None
+
+
 def test_expired_facts_are_no_news(stack: LocalStack) -> None:
     """DynamoDB's own deletions come through the stream, are told apart, and invoke nothing."""
     stack.wait_idle()
