@@ -1,8 +1,9 @@
 """The folds that facts must end in, whatever happened on their way: a single pass in their order, each once."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from infra.local.session import LocalStack
 from leadlight.activity import Activity, Fact, facts_of

@@ -1,11 +1,11 @@
 """A lead's facts, and every way that at-least-once delivery may bring them."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from leadlight.activity import Fact, Identity, Kind, Scalar
 from leadlight.activity.order_key import day_of

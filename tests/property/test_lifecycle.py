@@ -1,13 +1,13 @@
 """Decisions: legal, numbered, settled; and no flapping, whatever the score does."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from leadlight.activity.order_key import day_number, milliseconds
 from leadlight.lifecycle.decide import decide

@@ -1,12 +1,12 @@
 """Operators who publish while traffic goes on, and the runs that follow: one seed's course."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import timedelta
 from functools import cache, partial
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from functions.sweep import handler as sweep
 from leadlight.activity import is_account

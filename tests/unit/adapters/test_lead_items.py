@@ -1,10 +1,10 @@
 """Lead states as items: small ones whole, long histories apart; what was stored before still reads."""
 
-from dataclasses import replace
 from random import Random
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from leadlight.adapters.lead_items import (
     MOST_ITEM,

@@ -1,8 +1,7 @@
 """Merges on an in-memory DynamoDB: what is newer stays, whoever writes last."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from leadlight.activity import Identity
 from leadlight.adapters.facts import DynamoFacts

@@ -1,11 +1,11 @@
 """`leadlight forget` and `leadlight export`: asked for page by page, until it is done."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from leadlight.activity import Identity, Kind, lead_id_of
 from tests.unit.cli.local_api import Answer, LocalApi, Request

@@ -1,11 +1,11 @@
 """Engaged, disengaged, or never: by what the lead's model gives points for, within the days that it says."""
 
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from leadlight.activity.order_key import day_number
 from leadlight.lifecycle import standing

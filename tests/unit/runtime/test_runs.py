@@ -6,12 +6,12 @@ And what keeps none of it from its end: leads that always fail, too little time,
 import logging
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from functions.sweep import handler as sweep
 from leadlight.merge import Kin

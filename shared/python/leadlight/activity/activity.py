@@ -1,14 +1,14 @@
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
+
+import msgspec
 
 from leadlight.activity.identity import Identity
 
 Scalar = str | int | float | bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Activity:
+class Activity(msgspec.Struct, frozen=True, kw_only=True):
     """One thing a lead did, as a source told it.
 
     `source` and `id` together name it: the same pair is the same activity, however often it comes.
@@ -22,8 +22,8 @@ class Activity:
     type: str
     occurred_at: datetime | None
     identities: tuple[Identity, ...]
-    traits: Mapping[str, Scalar] = field(default_factory=dict)
-    properties: Mapping[str, Scalar] = field(default_factory=dict)
+    traits: Mapping[str, Scalar] = {}
+    properties: Mapping[str, Scalar] = {}
     account: tuple[Identity, ...] = ()
-    account_traits: Mapping[str, Scalar] = field(default_factory=dict)
+    account_traits: Mapping[str, Scalar] = {}
     user_agent: str = ""

@@ -1,9 +1,10 @@
 """Facts: the stored inputs, immutable. An activity becomes one to four of them, and one for each name of an account."""
 
 from collections.abc import Container, Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+
+import msgspec
 
 from leadlight.activity.activity import Activity, Scalar
 from leadlight.activity.identity import DOMAIN, Identity, account_id_of, lead_id_of, strength, strongest, without_tag
@@ -54,8 +55,7 @@ REQUIRED_PROPERTIES: Mapping[str, tuple[str, ...]] = {
 IMPORTED = "import:"  # what the sources of imported facts begin with
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fact:
+class Fact(msgspec.Struct, frozen=True, kw_only=True):
     """One stored input of one lead, or of one account.
 
     `untimed` says that the source gave no time and that `occurred_at` is the time of first receipt.
@@ -96,7 +96,7 @@ class Fact:
 
     def copied(self, *, to: str, epoch: int) -> "Fact":
         """The copy that stands among the facts of the lead that this one's lead was merged into."""
-        return replace(self, lead_id=to, owner=self.lead_id, epoch=epoch)
+        return msgspec.structs.replace(self, lead_id=to, owner=self.lead_id, epoch=epoch)
 
 
 def facts_of(

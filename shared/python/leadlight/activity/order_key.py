@@ -3,6 +3,7 @@
 import base64
 import hashlib
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 
 DAY_MS = 86_400_000
 MINUTE_MS = 60_000
@@ -27,6 +28,7 @@ def moment_of(milliseconds: int) -> datetime:
     return _EPOCH + milliseconds * _MILLISECOND
 
 
+@lru_cache(4096)  # of one batch each is asked for again and again
 def fact_hash(source: str, source_id: str) -> bytes:
     """64 bits that name a fact: two facts of one lead in one millisecond never share them."""
     return hashlib.blake2b(f"{source}\0{source_id}".encode(), digest_size=8).digest()

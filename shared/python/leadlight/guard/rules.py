@@ -1,10 +1,10 @@
 """What the guard goes by: thresholds and names, as data of the signal catalogue."""
 
 import re
-from dataclasses import replace
 from functools import cached_property, lru_cache
 
 import msgspec
+from msgspec.structs import replace
 
 from leadlight.activity import Activity
 

@@ -4,7 +4,6 @@ Pure: the same standing, fold, score and moment give the same decisions.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -26,8 +25,7 @@ NOBODY: Mapping[str, Standing] = {}
 _MOST_STEPS = 8  # a model whose rules chase each other stops here
 
 
-@dataclass(slots=True)
-class Conclusion:
+class Conclusion(msgspec.Struct):
     """Decisions as they are taken, with the standing that they lead to."""
 
     lead_id: str
@@ -38,7 +36,7 @@ class Conclusion:
     as_of: int
     contactable: bool
     told: Collection[Kind] | None = None
-    decisions: list[Decision] = field(default_factory=list)
+    decisions: list[Decision] = []
 
     def record(self, kind: Kind, cause: str, **details: Any) -> None:
         """Takes one decision under the next seq."""

@@ -5,7 +5,8 @@ leads. A change is told in rounds of pages, each started by the record of the on
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from leadlight.activity.order_key import day_number
 from leadlight.adapters.account_items import membership_from_item, round_from_item

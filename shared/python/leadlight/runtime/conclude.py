@@ -1,9 +1,9 @@
 """What a lead's fold comes to: its score of today, and the decisions that follow."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
 
 import msgspec
+from msgspec.structs import replace
 
 from leadlight.activity.order_key import day_number
 from leadlight.lifecycle.absorb import absorb

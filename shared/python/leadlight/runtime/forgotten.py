@@ -1,7 +1,8 @@
 """Who was forgotten stays forgotten: webhooks that come again bring nobody back, consent given later does."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from leadlight.activity import Kind, is_account
 from leadlight.activity.fact import Fact

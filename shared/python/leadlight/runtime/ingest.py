@@ -3,9 +3,10 @@
 import difflib
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+
+import msgspec
 
 from leadlight import sources
 from leadlight.activity import Activity, Fact, Kind, facts_of
@@ -27,15 +28,14 @@ _OWN = "cloudevents"  # the format of /v1/activities
 _LOG = logging.getLogger(__name__)
 
 
-@dataclass(slots=True)
-class Receipt:
+class Receipt(msgspec.Struct):
     """What became of a request: received = recorded + refused + failed (each event is one of them)."""
 
-    facts: list[Fact] = field(default_factory=list)
+    facts: list[Fact] = []
     received: int = 0
     recorded: int = 0
     set_aside: int = 0
-    problems: list[tuple[int, Problem]] = field(default_factory=list)
+    problems: list[tuple[int, Problem]] = []
 
     @property
     def reason(self) -> str:

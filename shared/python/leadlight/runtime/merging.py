@@ -6,9 +6,9 @@ member, and of the member's epoch: a copy that comes late, or stays behind, does
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 import msgspec
+from msgspec.structs import replace
 
 from leadlight.activity import Fact, Kind
 from leadlight.lifecycle import standing as standings

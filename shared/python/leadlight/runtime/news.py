@@ -1,8 +1,9 @@
 """What a batch of the activities stream tells of one lead: facts, facts that are gone, what other leads left there."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
+
+import msgspec
 
 from leadlight.activity import Fact
 from leadlight.adapters.fact_items import from_item
@@ -35,8 +36,7 @@ class Notice(NamedTuple):
 Entry = Change | Gone | Notice
 
 
-@dataclass(slots=True)
-class News:
+class News(msgspec.Struct):
     """One lead's records of a batch, and what each of them says. `anew`: the fold is to be made from the facts."""
 
     lead_id: str
@@ -47,7 +47,7 @@ class News:
     def singles(self) -> "list[News]":
         """Each record alone."""
         pairs = zip(self.records, self.entries, strict=True)
-        return [replace(self, records=[record], entries=[entry]) for record, entry in pairs]
+        return [msgspec.structs.replace(self, records=[record], entries=[entry]) for record, entry in pairs]
 
     @property
     def changes(self) -> list[Change]:

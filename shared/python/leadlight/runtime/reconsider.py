@@ -1,8 +1,9 @@
 """One lead again, without news of it: by another model, or on another day. Written only where something shows."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from leadlight.activity import is_account
 from leadlight.activity.order_key import timestamp

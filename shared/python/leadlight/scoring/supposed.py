@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from copy import deepcopy
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from leadlight.activity import Fact, Kind, Scalar
 from leadlight.activity.order_key import DAY_MS, moment_of

@@ -6,7 +6,7 @@ kinds, as far as the effort goes (a model with some 25 signals and values has al
 is found, the best next move is taken until the target is reached.
 """
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from leadlight.scoring.engine import Engine
 from leadlight.scoring.moves import Move, Plan, adding, cost_of, fits, holds_one, moves_of, plans, without

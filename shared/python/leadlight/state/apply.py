@@ -7,9 +7,10 @@ its register whole: content that comes by the stream may be older than what is s
 """
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
 from operator import itemgetter
 from typing import NamedTuple
+
+import msgspec
 
 from leadlight.activity import Fact, Kind, Scalar
 from leadlight.activity.order_key import day_of
@@ -34,8 +35,7 @@ class Change(NamedTuple):
     contested: bool = False
 
 
-@dataclass(slots=True)
-class Applied:
+class Applied(msgspec.Struct):
     """What became of a batch. `touched`: the fold may have changed."""
 
     counted: int = 0

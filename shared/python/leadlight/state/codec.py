@@ -6,9 +6,9 @@ a base that is seldom written; the bytes then hold the counts that differ from i
 
 import zlib
 from collections.abc import Mapping
-from dataclasses import replace
 
 import msgspec
+from msgspec.structs import replace
 
 from leadlight.activity import Identity, Scalar
 from leadlight.activity.order_key import day_of

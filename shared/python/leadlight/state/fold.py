@@ -1,8 +1,9 @@
 """What a lead's facts add up to: day buckets of signal counts, and registers where the latest fact wins."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import NamedTuple
+
+import msgspec
 
 from leadlight.activity import Fact, Identity, Kind, Scalar
 from leadlight.activity.fact import IMPORTED, RESERVED_TYPES
@@ -61,8 +62,7 @@ class Company(NamedTuple):
     traits: dict[str, Scalar]
 
 
-@dataclass(slots=True)
-class Fold:
+class Fold(msgspec.Struct):
     """A pure function of a lead's facts: no order, duplication or delay of delivery shows in it.
 
     `signals` counts by signal and day number. `live` and `imported` tell which facts are counted. Days up to `pruned`
@@ -72,22 +72,22 @@ class Fold:
     `notes` count by day what the guard set aside, as far back as the history; `judged` is what people said of that.
     """
 
-    signals: dict[str, dict[int, int]] = field(default_factory=dict)
-    live: Lane = field(default_factory=Lane)
-    imported: Lane = field(default_factory=lambda: Lane(IMPORTED_RING, rated=False))
+    signals: dict[str, dict[int, int]] = {}
+    live: Lane = msgspec.field(default_factory=Lane)
+    imported: Lane = msgspec.field(default_factory=lambda: Lane(IMPORTED_RING, rated=False))
     pruned: int = -1
     untimed: bool = False
-    traits: dict[str, Trait] = field(default_factory=dict)
-    past: dict[str, Changes] = field(default_factory=dict)
-    identities: set[Identity] = field(default_factory=set)
-    deals: dict[str, dict[str, Deal]] = field(default_factory=dict)
-    permissions: dict[str, Permissions] = field(default_factory=dict)
-    verdicts: dict[str, Verdict] = field(default_factory=dict)
+    traits: dict[str, Trait] = {}
+    past: dict[str, Changes] = {}
+    identities: set[Identity] = set()
+    deals: dict[str, dict[str, Deal]] = {}
+    permissions: dict[str, Permissions] = {}
+    verdicts: dict[str, Verdict] = {}
     first: Touch | None = None
     account: str = ""
-    companies: dict[str, Company] = field(default_factory=dict)
-    notes: dict[int, Notes] = field(default_factory=dict)
-    judged: dict[str, Said] = field(default_factory=dict)
+    companies: dict[str, Company] = {}
+    notes: dict[int, Notes] = {}
+    judged: dict[str, Said] = {}
 
     def lane(self, fact: Fact) -> Lane:
         """Where it is noted that a fact was applied.

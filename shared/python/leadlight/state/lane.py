@@ -1,6 +1,7 @@
 from bisect import bisect_left, insort
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+
+import msgspec
 
 from leadlight.activity.order_key import MINUTE_MS, at_least, day_of, last_of_day, milliseconds_of, minute_of
 
@@ -12,8 +13,7 @@ SPAN_MS = 10_000
 IMPORTED_RING = 4  # an import sends a lead's facts in their order
 
 
-@dataclass(slots=True)
-class Lane:
+class Lane(msgspec.Struct):
     """What tells whether a fact was applied: the highest order keys that were, ascending, and the highest evicted.
 
     Every evicted key is at or below the floor, so a key above it that is not in the ring was never applied. A burst has
@@ -23,7 +23,7 @@ class Lane:
     """
 
     most: int = RING
-    ring: list[bytes] = field(default_factory=list)
+    ring: list[bytes] = []
     floor: bytes = b""
     crowd: int = 0
     rated: bool = True

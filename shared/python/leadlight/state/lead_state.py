@@ -1,5 +1,6 @@
-from dataclasses import dataclass, field
 from datetime import datetime
+
+import msgspec
 
 from leadlight.lifecycle.standing import Standing
 from leadlight.merge import Kin
@@ -8,8 +9,7 @@ from leadlight.state.base import Base
 from leadlight.state.fold import Fold
 
 
-@dataclass(slots=True)
-class LeadState:
+class LeadState(msgspec.Struct):
     """The stored item of one lead: its fold, its score, and where the decisions have brought it.
 
     `version` is the condition of every put: 0 where nothing is stored yet. `outbox` holds the decisions that
@@ -22,13 +22,13 @@ class LeadState:
 
     lead_id: str
     version: int = 0
-    fold: Fold = field(default_factory=Fold)
-    standing: Standing = field(default_factory=Standing)
+    fold: Fold = msgspec.field(default_factory=Fold)
+    standing: Standing = msgspec.field(default_factory=Standing)
     totals: Totals | None = None
     as_of: int = -1
     model: str = ""
     outbox: str = ""
-    kin: Kin = field(default_factory=Kin)
+    kin: Kin = msgspec.field(default_factory=Kin)
     begun: datetime | None = None
     base: Base | None = None
     rank: int | None = None

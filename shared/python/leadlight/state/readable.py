@@ -1,10 +1,10 @@
 """A fold as a person can read it: order keys as times, days as days; and where two folds differ."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import fields, is_dataclass, replace
 from typing import Any, NamedTuple
 
 import msgspec
+from msgspec.structs import asdict, fields, replace
 
 from leadlight.activity.order_key import day_text, milliseconds_of, moment_of, timestamp
 from leadlight.state import codec
@@ -34,13 +34,11 @@ def readable(value: Any) -> Any:
         case set() | frozenset():
             return readable(sorted(value))
         case msgspec.Struct():
-            return readable(msgspec.structs.asdict(value))
+            return readable(asdict(value))
         case tuple() if hasattr(value, "_asdict"):
             return readable(value._asdict())
         case list() | tuple():
             return [readable(each) for each in value]
-    if is_dataclass(value):
-        return {field.name: readable(getattr(value, field.name)) for field in fields(value)}
     return msgspec.to_builtins(value)
 
 
