@@ -9,13 +9,12 @@ from leadlight.adapters.facts import DynamoFacts
 from leadlight.ports import Membership, Round
 from leadlight.state.company import Told
 from leadlight.state.fold import Company
-from tests.unit.adapters.test_dynamodb import facts, tables  # noqa: F401 - fixtures
 
 ADA = Membership("ac_acme", "ld_ada", 3, 40)
 
 
 @pytest.fixture
-def accounts(tables) -> DynamoAccounts:  # noqa: F811 - a fixture
+def accounts(aws) -> DynamoAccounts:
     return DynamoAccounts("activities")
 
 
@@ -43,7 +42,7 @@ def test_leads_are_read_in_pages(accounts: DynamoAccounts) -> None:
     assert found == names
 
 
-def test_a_lead_is_told_one_thing_by_each_account(accounts: DynamoAccounts, facts: DynamoFacts) -> None:  # noqa: F811
+def test_a_lead_is_told_one_thing_by_each_account(accounts: DynamoAccounts, facts: DynamoFacts) -> None:
     """It reads back as it was, and it is no fact."""
     told = Told("ac_acme", Company(5, 3, {"company": "Acme", "company_size": 40, "public": True}), backfill=True)
     for count in (1, 30):

@@ -1,15 +1,10 @@
 """The DynamoDB adapters on an in-memory DynamoDB: conditions, repeats, pages."""
 
-import botocore.session
 import msgspec
 import pytest
-from moto import mock_aws
 
 from leadlight.activity import Fact, Identity, Kind, facts_of
-from leadlight.adapters import clients
-from leadlight.adapters.facts import DynamoFacts
 from leadlight.adapters.lead_items import STATE, rank_key
-from leadlight.adapters.leads import DynamoLeads
 from leadlight.adapters.records import DynamoRecords
 from leadlight.kpi import DayMeasures, Engagement, Spend
 from leadlight.model.structs import BuyingStage
@@ -21,67 +16,16 @@ from tests.unit.builders import NOW, activity, fact
 from tests.unit.events.test_contract import DECISION
 
 
-def table(client, name: str, keys: dict[str, str], **more) -> None:
-    kinds = {"S": "S", "N": "N"}
-    attributes = {**keys, **more.pop("attributes", {})}
-    client.create_table(
-        TableName=name,
-        KeySchema=[{"AttributeName": key, "KeyType": kind} for key, kind in zip(keys, ("HASH", "RANGE"), strict=True)],
-        AttributeDefinitions=[{"AttributeName": key, "AttributeType": kinds[kind]} for key, kind in attributes.items()],
-        BillingMode="PAY_PER_REQUEST",
-        **more,
-    )
-
-
-@pytest.fixture
-def tables(monkeypatch):
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    monkeypatch.setenv("AWS_ACCOUNT_ID_ENDPOINT_MODE", "disabled")
-    clients.client.cache_clear()
-    with mock_aws():
-        client = botocore.session.get_session().create_client("dynamodb", region_name="us-east-1")
-        table(client, "activities", {"lead_id": "S", "key": "S"})
-        table(client, "records", {"pk": "S", "sk": "S"})
-        index = {
-            "IndexName": "ranking",
-            "KeySchema": [
-                {"AttributeName": "rank_partition", "KeyType": "HASH"},
-                {"AttributeName": "rank_key", "KeyType": "RANGE"},
-            ],
-            "Projection": {"ProjectionType": "KEYS_ONLY"},
-        }
-        table(
-            client,
-            "leads",
-            {"lead_id": "S", "item": "S"},
-            attributes={"rank_partition": "S", "rank_key": "S"},
-            GlobalSecondaryIndexes=[index],
-        )
-        yield client
-    clients.client.cache_clear()
-
-
-@pytest.fixture
-def facts(tables) -> DynamoFacts:
-    return DynamoFacts("activities", 400)
-
-
-@pytest.fixture
-def leads(tables) -> DynamoLeads:
-    return DynamoLeads("leads")
-
-
 def day(number: int) -> int:
     return fact(days_ago=number).occurred_at.toordinal() - NOW.replace(year=1970, month=1, day=1).toordinal()
 
 
-def test_facts_come_back_as_they_went_in_and_twice_is_once(facts, tables):
+def test_facts_come_back_as_they_went_in_and_twice_is_once(facts, aws):
     """30 facts, put twice, in more than one batch: 30 items, each the same as before."""
     sent = [fact(name=f"a-{n}", days_ago=n % 3, properties={"n": n, "x": 1.5, "y": True}) for n in range(30)]
     facts.put(sent)
     facts.put(sent + sent[:7])
-    assert tables.scan(TableName="activities")["Count"] == 30
+    assert aws.scan(TableName="activities")["Count"] == 30
     found = [each for number in range(3) for each in facts.on(sent[0].lead_id, day(number), untimed=False)]
     assert sorted(found, key=key) == sorted(sent, key=key)
 
@@ -173,7 +117,7 @@ def test_a_scan_gives_states_and_nothing_else(leads):
     assert [state.lead_id for state in leads.scan()] == ["ld_a"]
 
 
-def test_measures_are_replaced_and_only_what_differs_is_written(tables):
+def test_measures_are_replaced_and_only_what_differs_is_written(aws):
     """A second run writes nothing; a day that emptied goes."""
     records = DynamoRecords("records")
     days = [DayMeasures(f"2026-11-{n:02d}", {"new_leads": n}) for n in range(1, 29)]
@@ -183,7 +127,7 @@ def test_measures_are_replaced_and_only_what_differs_is_written(tables):
     assert records.measures() == (days[1:], NOW)
 
 
-def test_decision_records_are_stored_once(tables):
+def test_decision_records_are_stored_once(aws):
     """The same decision again is the same item."""
     records = DynamoRecords("records")
     records.put_decisions([DECISION])
@@ -191,7 +135,7 @@ def test_decision_records_are_stored_once(tables):
     assert records.decisions("ld_a") == [DECISION]
 
 
-def test_a_line_of_spend_is_stored_once_and_the_last_content_stays(tables):
+def test_a_line_of_spend_is_stored_once_and_the_last_content_stays(aws):
     """More lines than one write takes, twice, some of them twice within; they come back by day."""
 
     def line(number: int, amount: int = 100) -> Spend:
@@ -207,7 +151,7 @@ def test_a_line_of_spend_is_stored_once_and_the_last_content_stays(tables):
     assert {each.id: each.amount for each in found} == {str(n): 100 + 100 * (n == 0) for n in range(40)}
 
 
-def test_what_a_night_counted_is_kept_by_day_and_put_again_at_its_place(tables):
+def test_what_a_night_counted_is_kept_by_day_and_put_again_at_its_place(aws):
     """The same sweep may store it twice; days come in their order."""
     records = DynamoRecords("records")
     nights = [Engagement(day=f"2026-11-{n}", engaged=n, disengaged=2, newly_disengaged=1) for n in (21, 19, 20)]
@@ -216,7 +160,7 @@ def test_what_a_night_counted_is_kept_by_day_and_put_again_at_its_place(tables):
     assert records.engagement() == sorted(nights, key=lambda night: night.day)
 
 
-def test_decisions_that_were_taken_together_are_one_item_and_go_one_by_one(tables):
+def test_decisions_that_were_taken_together_are_one_item_and_go_one_by_one(aws):
     """Whichever of them are to go, in any order; the rest stays."""
     records = DynamoRecords("records")
     taken = [msgspec.structs.replace(DECISION, seq=seq) for seq in range(1, 5)]
@@ -225,9 +169,9 @@ def test_decisions_that_were_taken_together_are_one_item_and_go_one_by_one(table
     records.put_decisions(taken[:3])  # the outbox grew before it was emptied
     records.put_decisions(taken[3:])
     records.put_decisions([nurtured])
-    assert len(tables.scan(TableName="records")["Items"]) == 3
+    assert len(aws.scan(TableName="records")["Items"]) == 3
     assert {each.id for each in records.decisions("ld_a")} == {"ld_a#1", "ld_a#2", "ld_a#3", "ld_a#4", "ld_a#n1"}
     records.drop_decisions(taken[1:2])
     assert {each.id for each in records.decisions("ld_a")} == {"ld_a#1", "ld_a#3", "ld_a#4", "ld_a#n1"}
     records.drop_decisions(records.decisions("ld_a"))
-    assert not tables.scan(TableName="records")["Items"]
+    assert not aws.scan(TableName="records")["Items"]

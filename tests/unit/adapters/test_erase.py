@@ -1,8 +1,6 @@
 """What erasing needs of AWS: markers that name nobody, raw bodies, pages, and states that go."""
 
-import botocore.session
 import pytest
-from moto import mock_aws
 
 from leadlight.activity import facts_of
 from leadlight.adapters import clients
@@ -17,33 +15,10 @@ from leadlight.forgotten import Begun, Forgetting
 from leadlight.nurture import NurtureState
 from leadlight.ports import Unavailable
 from leadlight.state import LeadState
-from tests.unit.adapters.test_dynamodb import table
 from tests.unit.builders import NOW, activity, fact
 from tests.unit.events.test_contract import DECISION
 
 LATER = NOW.replace(hour=13)
-
-
-@pytest.fixture
-def aws(monkeypatch):
-    """Three tables, a bucket and the secret."""
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "test")
-    monkeypatch.setenv("AWS_ACCOUNT_ID_ENDPOINT_MODE", "disabled")
-    clients.client.cache_clear()
-    with mock_aws():
-        make = botocore.session.get_session().create_client
-        dynamodb = make("dynamodb", region_name="us-east-1")
-        for name, keys in (
-            ("activities", ("lead_id", "key")),
-            ("leads", ("lead_id", "item")),
-            ("records", ("pk", "sk")),
-        ):
-            table(dynamodb, name, dict.fromkeys(keys, "S"))
-        make("s3", region_name="us-east-1").create_bucket(Bucket="bucket")
-        make("secretsmanager", region_name="us-east-1").create_secret(Name="forgotten", SecretString="pepper")
-        yield dynamodb
-    clients.client.cache_clear()
 
 
 def test_a_marker_names_nobody_and_can_be_lifted(aws):

@@ -10,14 +10,13 @@ from leadlight.adapters.merges import DynamoMerges
 from leadlight.merge import Link, Member
 from leadlight.ports import Conflict
 from leadlight.state import LeadState
-from tests.unit.adapters.test_dynamodb import facts, leads, tables  # noqa: F401 - fixtures
 from tests.unit.builders import fact
 
 USER, EMAIL = Identity("user", "42"), Identity("email", "ada@acme.com")
 
 
 @pytest.fixture
-def merges(tables) -> DynamoMerges:  # noqa: F811 - a fixture
+def merges(aws) -> DynamoMerges:
     return DynamoMerges("activities", "leads", 400)
 
 
@@ -31,7 +30,7 @@ def test_of_what_an_issuer_says_the_newest_counts(merges: DynamoMerges) -> None:
     assert merges.links("ld_user") == [apart]
 
 
-def test_members_come_and_go_by_epoch(merges: DynamoMerges, leads: DynamoLeads) -> None:  # noqa: F811
+def test_members_come_and_go_by_epoch(merges: DynamoMerges, leads: DynamoLeads) -> None:
     """A removal that comes late removes no later membership."""
     leads.put(LeadState("ld_user"))
     member = Member("ld_email", "ld_user", USER, 5, b"standing")
@@ -43,7 +42,7 @@ def test_members_come_and_go_by_epoch(merges: DynamoMerges, leads: DynamoLeads) 
     assert merges.member("ld_email", "ld_user") is None
 
 
-def test_nobody_enters_whose_state_has_moved_on(merges: DynamoMerges, leads: DynamoLeads) -> None:  # noqa: F811
+def test_nobody_enters_whose_state_has_moved_on(merges: DynamoMerges, leads: DynamoLeads) -> None:
     """A member that comes late would stay for good."""
     leads.put(LeadState("ld_user"))
     leads.put(LeadState("ld_user", version=1))
@@ -54,8 +53,8 @@ def test_nobody_enters_whose_state_has_moved_on(merges: DynamoMerges, leads: Dyn
 
 def test_copies_count_while_their_owner_is_a_member(
     merges: DynamoMerges,
-    facts: DynamoFacts,  # noqa: F811
-    leads: DynamoLeads,  # noqa: F811
+    facts: DynamoFacts,
+    leads: DynamoLeads,
 ) -> None:
     """Of the member's epoch, and once where the lead has the same fact itself."""
     leads.put(LeadState("ld_user"))
@@ -71,9 +70,9 @@ def test_copies_count_while_their_owner_is_a_member(
     assert len(facts.keys("ld_email")) == 2
 
 
-def test_a_poke_is_news_once(merges: DynamoMerges, tables) -> None:  # noqa: F811
+def test_a_poke_is_news_once(merges: DynamoMerges, aws) -> None:
     """The same mark again changes nothing, so the stream tells nobody."""
     for _ in range(2):
         merges.poke(["ld_user"], by="ld_email", mark="7")
-    [item] = tables.scan(TableName="activities")["Items"]
+    [item] = aws.scan(TableName="activities")["Items"]
     assert item["mark"]["S"] == "7"

@@ -2,10 +2,8 @@
 
 from random import Random
 
-import botocore.session
 import msgspec
 import pytest
-from moto import mock_aws
 
 from leadlight.adapters import clients
 from leadlight.adapters.leads import DynamoLeads
@@ -19,27 +17,9 @@ from leadlight.releases import Checkpoint, Release, Run, Task, Version
 from leadlight.runtime import wiring
 from leadlight.runtime.environment import Environment
 from leadlight.state import Fold, LeadState
-from tests.unit.adapters.test_dynamodb import table
 
 SHIPPED = read_documents()
 RUN = Run("publish-1", "publish", 1, "2026-11-21T12:00:00.000Z", segments=2, page=10, pause=2)
-
-
-@pytest.fixture
-def aws(monkeypatch):
-    """Two tables and a queue."""
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "test")
-    monkeypatch.setenv("AWS_ACCOUNT_ID_ENDPOINT_MODE", "disabled")
-    clients.client.cache_clear()
-    with mock_aws():
-        make = botocore.session.get_session().create_client
-        dynamodb = make("dynamodb", region_name="us-east-1")
-        table(dynamodb, "records", {"pk": "S", "sk": "S"})
-        table(dynamodb, "leads", {"lead_id": "S", "item": "S"})
-        make("sqs", region_name="us-east-1").create_queue(QueueName="runs")
-        yield dynamodb
-    clients.client.cache_clear()
 
 
 class Clock:

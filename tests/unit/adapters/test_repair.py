@@ -1,12 +1,9 @@
 """What replay, redrive and audit need of AWS: the list of failed events, dead letters, items as they are, shares."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-import botocore.session
 import pytest
-from moto import mock_aws
 
 from leadlight.activity import Identity, lead_id_of
 from leadlight.adapters import clients
@@ -18,24 +15,15 @@ from leadlight.adapters.letters import SqsLetters
 from leadlight.failed import FailedEvent, Kept
 from leadlight.nurture import NurtureState
 from leadlight.state import LeadState
-from tests.unit.adapters.test_erase import aws
 from tests.unit.builders import NOW, fact
 
-__all__ = ["aws"]
 LATER = NOW + timedelta(hours=2)
 
 
 @pytest.fixture
-def queue(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def queue(aws: Any) -> str:
     """A dead-letter queue; its URL."""
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "test")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    clients.client.cache_clear()
-    with mock_aws():
-        sqs = botocore.session.get_session().create_client("sqs", region_name="us-east-1")
-        yield sqs.create_queue(QueueName="left")["QueueUrl"]
-    clients.client.cache_clear()
+    return str(clients.client("sqs").create_queue(QueueName="left")["QueueUrl"])
 
 
 def kept(failed: StoredFailedEvents, **query: Any) -> list[Kept]:

@@ -1,50 +1,16 @@
-"""One person, one lead: identities join leads, a team takes them apart, and every case has one stated result."""
+"""What is told of one person under several identities becomes one lead, and comes apart again."""
 
-from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
 from leadlight.activity import Identity, lead_id_of
 from leadlight.runtime import rescore
-from leadlight.runtime.api.links import links_view, survivor
-from leadlight.state import LeadState, codec
+from leadlight.runtime.api.links import survivor
+from leadlight.state import codec
 from tests.simulation.quiet import Quiet, quiet
 from tests.unit.builders import NOW
-
-EMAIL = Identity("email", "ada@acme.example")
-OTHER = Identity("email", "ada@home.example")
-USER = Identity("user", "42")
-COOKIE = Identity("anonymous", "c1")
-
-
-@pytest.fixture
-def stack() -> Iterator[Quiet]:
-    with quiet(NOW) as running:
-        yield running
-
-
-def told(stack: Quiet, name: str, *identities: Identity, kind: str = "email_clicked", **data: Any) -> None:
-    """One activity of a lead that is known by some identities; and all that follows from it."""
-    lead = {"identities": [identity._asdict() for identity in identities]}
-    names = stack.__dict__.setdefault("names", [])
-    names += [] if name in names else [name]  # the same activity keeps its time
-    moment = NOW - timedelta(hours=1) + timedelta(seconds=names.index(name))
-    event = {"specversion": "1.0", "id": name, "source": "test", "type": kind, "time": moment.isoformat()}
-    stack.activity({**event, "data": {"lead": lead, **data}})
-    stack.settle()
-
-
-def lead(stack: Quiet, identity: Identity) -> LeadState:
-    """The lead that answers for an identity."""
-    state = survivor(lead_id_of(identity), stack.world)
-    assert state
-    return state
-
-
-def counted(stack: Quiet, identity: Identity, signal: str = "email_clicked") -> int:
-    return sum(lead(stack, identity).fold.signals.get(signal, {}).values())
+from tests.unit.runtime.merging.people import COOKIE, EMAIL, USER, counted, lead, ready, say_apart, told
 
 
 def test_an_identify_joins_what_a_visitor_did_before(stack: Quiet) -> None:
@@ -137,19 +103,6 @@ def test_a_chain_is_one_lead_and_comes_apart_where_it_is_cut(stack: Quiet) -> No
     assert counted(stack, COOKIE) == counted(stack, USER) == 2
 
 
-def test_two_addresses_with_one_cookie_are_one_person_until_said_otherwise(stack: Quiet) -> None:
-    """Of equals the smaller lead id stays; taken apart, the cookie stays with it."""
-    first, second = sorted((EMAIL, OTHER), key=lead_id_of)
-    told(stack, "a1", first, COOKIE)
-    told(stack, "a2", second, COOKIE)
-    told(stack, "a3", COOKIE)
-    assert lead(stack, second).lead_id == lead_id_of(first)
-    assert counted(stack, second) == 3
-    say_apart(stack, second)
-    assert counted(stack, second) == 1
-    assert counted(stack, first) == counted(stack, COOKIE) == 2
-
-
 def test_a_cycle_of_aliases_is_one_lead(stack: Quiet) -> None:
     """Each is the next, and the last is the first: the strongest stays, nothing runs in circles, nothing counts twice."""
     names = [Identity("user", name) for name in ("a", "b", "c")]
@@ -194,70 +147,6 @@ def test_a_thousand_cookies_of_one_person(stack: Quiet) -> None:
     assert counted(stack, EMAIL) == 1001
 
 
-def test_a_shared_mailbox_is_nobody(stack: Quiet) -> None:
-    """A team says so: those it had joined go on alone, it joins nobody again, and its own lead scores 0 and says why."""
-    mailbox = Identity("email", "info@acme.example")
-    told(stack, "a1", mailbox, Identity("user", "1"))
-    told(stack, "a2", mailbox, Identity("user", "2"))
-    told(stack, "a3", Identity("user", "2"))
-    assert counted(stack, Identity("user", "1")) == 3
-    told(stack, "s1", mailbox, kind="identity_shared")
-    assert lead(stack, Identity("user", "2")).lead_id == lead_id_of(Identity("user", "2"))
-    assert counted(stack, Identity("user", "2")) == 1
-    assert counted(stack, mailbox) == 2
-    told(stack, "a4", mailbox, Identity("user", "3"))
-    state = lead(stack, mailbox)
-    assert not stack.world.merges.members(state.lead_id)
-    score = stack.world.portfolio.score(state.fold, state.as_of)
-    assert (score.totals.score, score.totals.suppressed) == (0, True)
-    told(stack, "s2", mailbox, kind="identity_personal")
-    assert counted(stack, Identity("user", "2")) == 4
-
-
-def say_apart(stack: Quiet, identity: Identity) -> None:
-    """What `leadlight unmerge` does."""
-    pairs = links_view(lead_id_of(identity), stack.world)["separate"]
-    assert pairs
-    for number, pair in enumerate(pairs):
-        told(stack, f"u{number}", *(Identity(**each) for each in pair), kind="identities_separated")
-
-
-def test_a_team_says_nothing_else_in_the_same_breath(stack: Quiet) -> None:
-    """Traits beside a word on two identities would be stored under the weaker one, and merge the stronger into itself."""
-    with pytest.raises(AssertionError, match="says nothing but whose identities these are"):
-        told(stack, "m1", EMAIL, USER, kind="identities_merged", traits={"job_title": "CTO"})
-
-
-def test_a_teams_word_comes_by_no_webhook(stack: Quiet) -> None:
-    """A Segment write key sits in browsers: what anybody may send must not tell leads apart. It is kept as failed."""
-    call = {"type": "track", "messageId": "x1", "userId": "42", "timestamp": NOW.isoformat()}
-    for event in ("Identity Shared", "Handoff Accepted"):
-        assert stack.segment({**call, "event": event})["failed"] == 1
-    assert not stack.world.facts.table.items
-
-
-def test_a_word_that_is_said_anew_is_taken_whole(stack: Quiet) -> None:
-    """The same id first says shared, then personal: neither the links nor the score remember the first."""
-    told(stack, "a1", EMAIL)
-    told(stack, "s1", EMAIL, kind="identity_shared")
-    told(stack, "s1", EMAIL, kind="identity_personal")
-    state = lead(stack, EMAIL)
-    assert not state.kin.shared
-    assert state.fold.traits["shared_identity"].value is False
-
-
-def ready(stack: Quiet, identity: Identity) -> str:
-    """Makes a lead that sales is given; returns the hand-off."""
-    traits = {"job_title": "CTO", "company_size": 200, "industry": "software", "country": "DE"}
-    told(stack, f"r{identity.value}", identity, kind="lead_identified", traits=traits)
-    for number in range(4):
-        for kind in ("demo_requested", "trial_started", "webinar_attended"):
-            told(stack, f"{kind}{identity.value}{number}", identity, kind=kind)
-    opened = lead(stack, identity).standing.hand_off
-    assert opened
-    return opened.id
-
-
 def test_what_was_absorbed_is_not_absorbed_again(stack: Quiet) -> None:
     """Sales rejected the lead since: the record of the merge that comes again, or a third lead, brings nothing back."""
     hand_off = ready(stack, COOKIE)
@@ -294,20 +183,3 @@ def test_who_may_not_be_written_to_is_in_no_campaign_after_a_merge(stack: Quiet,
     assert all(place.exited_at for place in places.values())
     left = [event for event in stack.world.bus.entries if event.detail_type == "Nurture Exited"]
     assert {lead_id_of(EMAIL)} == {event.id.partition("#")[0] for event in left}
-
-
-def test_only_a_team_says_that_an_identity_is_shared(stack: Quiet) -> None:
-    """A tool's trait of that name is dropped, and one called account is the company's name."""
-    told(stack, "a1", EMAIL, kind="lead_identified", traits={"shared_identity": True, "account": "Acme Inc"})
-    fold = lead(stack, EMAIL).fold
-    assert {name: trait.value for name, trait in fold.traits.items()} == {"company": "Acme Inc"}
-
-
-@pytest.mark.parametrize(
-    ("pair", "fix"),
-    [(Identity("email", "N/A"), "no address"), (Identity("domain", "acme.com"), "data.account.domain")],
-)
-def test_what_names_nobody_is_refused(stack: Quiet, pair: Identity, fix: str) -> None:
-    """It would join strangers under the strongest kind of identity."""
-    with pytest.raises(AssertionError, match=fix):
-        told(stack, "a1", pair, USER)

@@ -12,7 +12,7 @@ from leadlight.runtime import rescore as rescoring
 from tests.simulation.quiet import Quiet, quiet
 from tests.simulation.simulation import CONTEXT
 from tests.unit.builders import NOW
-from tests.unit.runtime.test_merging import COOKIE, EMAIL, USER, counted, lead, say_apart, told
+from tests.unit.runtime.merging.people import COOKIE, EMAIL, USER, counted, lead, say_apart, told
 
 ROUNDS = 10
 

@@ -18,7 +18,7 @@ from tests.property.models import models
 from tests.simulation.publishing import variants
 from tests.simulation.quiet import Quiet, quiet
 from tests.unit.builders import NOW
-from tests.unit.runtime.test_publish import call
+from tests.unit.runtime.runs.release import call
 from tests.unit.scoring import small
 
 SHIPPED = encode(read_documents())

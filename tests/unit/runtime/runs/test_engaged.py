@@ -1,7 +1,6 @@
 """The nightly sweep counts who is engaged, once for each day, and tells of each lead that no longer is."""
 
 import json
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -12,18 +11,12 @@ from functions.ingest import handler as ingest
 from functions.sweep import handler as sweep
 from leadlight.kpi import Engagement
 from leadlight.runtime import engaged, runs
-from tests.simulation.quiet import Quiet, quiet
+from tests.simulation.quiet import Quiet
 from tests.simulation.simulation import CONTEXT
 from tests.unit.builders import NOW, cloudevent
-from tests.unit.runtime.test_publish import work
+from tests.unit.runtime.runs.release import work
 
 sweep.logger.setLevel("ERROR")
-
-
-@pytest.fixture
-def stack() -> Iterator[Quiet]:
-    with quiet(NOW) as found:
-        yield found
 
 
 def visits(stack: Quiet, name: str, *, days: int, kind: str = "demo_requested", **lead: Any) -> None:

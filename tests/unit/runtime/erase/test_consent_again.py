@@ -1,0 +1,76 @@
+"""Who was forgotten comes back by a new consent alone, and begins anew."""
+
+from datetime import timedelta
+
+import pytest
+
+from leadlight.activity import Identity, lead_id_of
+from leadlight.runtime.erase import forget as forgetting
+from tests.unit.builders import NOW
+from tests.unit.runtime.erase.grace import ADDRESS, NAME, ROOT, USER, consent, deal, event, found, lead, lived, state
+
+
+def test_consent_given_later_begins_anew(stack):
+    """From the facts that occurred since: what was known before stays forgotten, whoever tells it again."""
+    lived(stack)
+    stack.forget(ROOT)
+    stack.settle()
+    stack.world.clock += timedelta(hours=1)
+    stack.activity(consent(stack))
+    stack.settle()
+    stack.activity({**deal(), "id": "new", "type": "email_clicked", "time": stack.world.clock.isoformat()})
+    stack.settle()
+    after = state(stack)
+    assert (after.begun, after.fold.traits, after.fold.deals) == (NOW, {}, {})
+    assert sum(sum(days.values()) for days in after.fold.signals.values()) == 1
+    assert state(stack, lead_id_of(Identity("user", USER))).kin.root == ROOT
+    lived(stack)
+    again = state(stack)
+    assert (again.fold.signals, again.fold.traits, again.fold.deals) == (after.fold.signals, {}, {})
+    assert NAME not in repr(list(stack.world.facts.table.all()))
+
+
+def test_what_a_browser_did_before_the_new_beginning_does_not_count(stack):
+    """It is another lead's own until both turn out to be one person; the audit expects nothing else."""
+    lived(stack)
+    stack.forget(ROOT)
+    stack.settle()
+    stack.world.clock += timedelta(hours=1)
+    stack.activity(consent(stack))
+    stack.activity(event("before", "email_clicked", minutes=120, lead={"anonymous_id": "borrowed"}))
+    stack.settle()
+    stack.activity(event("both", "email_clicked", minutes=-60, lead={"email": ADDRESS, "anonymous_id": "borrowed"}))
+    stack.settle()
+    assert state(stack, lead("anonymous", "borrowed")).kin.root == ROOT
+    assert sum(state(stack).fold.signals["email_clicked"].values()) == 1
+    assert stack.audit()["differing"] == {}
+
+
+def test_consent_that_was_given_before_does_not_bring_them_back(stack):
+    """A duplicate of it is no new consent."""
+    told = consent(stack)
+    stack.activity(told)
+    lived(stack)
+    stack.forget(ROOT)
+    stack.settle()
+    stack.activity(told)
+    stack.settle()
+    assert state(stack) is None
+    assert found(stack) == set()
+
+
+@pytest.mark.parametrize("ahead", [None, timedelta(minutes=10)])
+def test_an_old_consent_that_comes_again_brings_nobody_back(stack, monkeypatch, ahead):
+    """Neither one without a time, which has that of its receipt, nor one dated ahead; also when forgotten in two goes."""
+    monkeypatch.setattr(forgetting, "ITEMS", 1)
+    told = consent(stack)
+    told["time"] = (NOW + ahead).isoformat() if ahead else None
+    stack.activity({name: value for name, value in told.items() if value})
+    lived(stack)
+    stack.forget(ROOT)
+    stack.settle()
+    stack.forget(ROOT)
+    stack.world.clock += timedelta(minutes=5)
+    stack.activity({name: value for name, value in told.items() if value})
+    stack.settle()
+    assert found(stack) == set()

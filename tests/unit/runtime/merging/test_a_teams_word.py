@@ -1,0 +1,82 @@
+"""What a team says of who is who outweighs what tools tell."""
+
+import pytest
+
+from leadlight.activity import Identity, lead_id_of
+from tests.simulation.quiet import Quiet
+from tests.unit.builders import NOW
+from tests.unit.runtime.merging.people import COOKIE, EMAIL, OTHER, USER, counted, lead, say_apart, told
+
+
+def test_two_addresses_with_one_cookie_are_one_person_until_said_otherwise(stack: Quiet) -> None:
+    """Of equals the smaller lead id stays; taken apart, the cookie stays with it."""
+    first, second = sorted((EMAIL, OTHER), key=lead_id_of)
+    told(stack, "a1", first, COOKIE)
+    told(stack, "a2", second, COOKIE)
+    told(stack, "a3", COOKIE)
+    assert lead(stack, second).lead_id == lead_id_of(first)
+    assert counted(stack, second) == 3
+    say_apart(stack, second)
+    assert counted(stack, second) == 1
+    assert counted(stack, first) == counted(stack, COOKIE) == 2
+
+
+def test_a_shared_mailbox_is_nobody(stack: Quiet) -> None:
+    """A team says so: those it had joined go on alone, it joins nobody again, and its own lead scores 0 and says why."""
+    mailbox = Identity("email", "info@acme.example")
+    told(stack, "a1", mailbox, Identity("user", "1"))
+    told(stack, "a2", mailbox, Identity("user", "2"))
+    told(stack, "a3", Identity("user", "2"))
+    assert counted(stack, Identity("user", "1")) == 3
+    told(stack, "s1", mailbox, kind="identity_shared")
+    assert lead(stack, Identity("user", "2")).lead_id == lead_id_of(Identity("user", "2"))
+    assert counted(stack, Identity("user", "2")) == 1
+    assert counted(stack, mailbox) == 2
+    told(stack, "a4", mailbox, Identity("user", "3"))
+    state = lead(stack, mailbox)
+    assert not stack.world.merges.members(state.lead_id)
+    score = stack.world.portfolio.score(state.fold, state.as_of)
+    assert (score.totals.score, score.totals.suppressed) == (0, True)
+    told(stack, "s2", mailbox, kind="identity_personal")
+    assert counted(stack, Identity("user", "2")) == 4
+
+
+def test_a_team_says_nothing_else_in_the_same_breath(stack: Quiet) -> None:
+    """Traits beside a word on two identities would be stored under the weaker one, and merge the stronger into itself."""
+    with pytest.raises(AssertionError, match="says nothing but whose identities these are"):
+        told(stack, "m1", EMAIL, USER, kind="identities_merged", traits={"job_title": "CTO"})
+
+
+def test_a_teams_word_comes_by_no_webhook(stack: Quiet) -> None:
+    """A Segment write key sits in browsers: what anybody may send must not tell leads apart. It is kept as failed."""
+    call = {"type": "track", "messageId": "x1", "userId": "42", "timestamp": NOW.isoformat()}
+    for event in ("Identity Shared", "Handoff Accepted"):
+        assert stack.segment({**call, "event": event})["failed"] == 1
+    assert not stack.world.facts.table.items
+
+
+def test_a_word_that_is_said_anew_is_taken_whole(stack: Quiet) -> None:
+    """The same id first says shared, then personal: neither the links nor the score remember the first."""
+    told(stack, "a1", EMAIL)
+    told(stack, "s1", EMAIL, kind="identity_shared")
+    told(stack, "s1", EMAIL, kind="identity_personal")
+    state = lead(stack, EMAIL)
+    assert not state.kin.shared
+    assert state.fold.traits["shared_identity"].value is False
+
+
+def test_only_a_team_says_that_an_identity_is_shared(stack: Quiet) -> None:
+    """A tool's trait of that name is dropped, and one called account is the company's name."""
+    told(stack, "a1", EMAIL, kind="lead_identified", traits={"shared_identity": True, "account": "Acme Inc"})
+    fold = lead(stack, EMAIL).fold
+    assert {name: trait.value for name, trait in fold.traits.items()} == {"company": "Acme Inc"}
+
+
+@pytest.mark.parametrize(
+    ("pair", "fix"),
+    [(Identity("email", "N/A"), "no address"), (Identity("domain", "acme.com"), "data.account.domain")],
+)
+def test_what_names_nobody_is_refused(stack: Quiet, pair: Identity, fix: str) -> None:
+    """It would join strangers under the strongest kind of identity."""
+    with pytest.raises(AssertionError, match=fix):
+        told(stack, "a1", pair, USER)
