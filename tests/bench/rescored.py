@@ -20,7 +20,7 @@ from leadlight.adapters.models import StoredModels
 from leadlight.adapters.runs import QueuedRuns
 from leadlight.model import Documents, encode
 from leadlight.model.document import read_documents
-from leadlight.releases import RATE
+from leadlight.releases import RATE, Published
 from leadlight.runtime import releases
 from leadlight.scoring import Portfolio
 from tests.bench import traffic
@@ -52,12 +52,16 @@ class Operated(World):
         return QueuedRuns("records", "https://queue.example.com", settle_seconds=SETTLE)
 
     @property
+    def published(self) -> Published:
+        return self.models.published()
+
+    @property
     def documents(self) -> Documents:
-        return self.models.published().documents
+        return self.published.documents
 
     @property
     def portfolio(self) -> Portfolio:
-        return self.models.published().portfolio
+        return self.published.portfolio
 
 
 @dataclass(frozen=True)

@@ -80,13 +80,13 @@ class Quiet:
             cursor = told["next"]
         return redriven
 
-    def audit(self) -> dict[str, Any]:
-        """The whole table, a lead at a time: the sum of the facts' terms, and the leads that differ."""
+    def audit(self, *, limit: int = 1) -> dict[str, Any]:
+        """The whole table, a lead at a time or more: the sum of the facts' terms, and the leads that differ."""
         facts: Counter[str] = Counter()
         differing: dict[str, Any] = {}
         cursor: str | None = ""
         while cursor is not None:
-            told = self.repair("GET /v1/audit", query={"next": cursor, "limit": "1"})
+            told = self.repair("GET /v1/audit", query={"next": cursor, "limit": str(limit)})
             facts.update(told["facts"])
             differing |= {each["lead_id"]: each["differences"] for each in told["differing"]}
             cursor = told["next"]

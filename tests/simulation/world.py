@@ -10,6 +10,7 @@ from leadlight.activity.order_key import day_number, day_text
 from leadlight.adapters.lead_items import MOST_ITEM
 from leadlight.model import Documents
 from leadlight.model.document import read_documents
+from leadlight.releases import Published
 from leadlight.scoring import Portfolio
 from tests.simulation.hands import SimulatedHands
 from tests.simulation.memory_accounts import MemoryAccounts
@@ -68,8 +69,12 @@ class World:
         self.runs = MemoryRuns(scheduler)
 
     @property
+    def published(self) -> Published:
+        return self.models.published()
+
+    @property
     def documents(self) -> Documents:
-        return self.models.published().documents
+        return self.published.documents
 
     @documents.setter
     def documents(self, other: Documents) -> None:
@@ -77,7 +82,7 @@ class World:
 
     @property
     def portfolio(self) -> Portfolio:
-        return self.models.published().portfolio
+        return self.published.portfolio
 
     def now(self) -> datetime:
         return self.clock

@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # a function that imports a port's errors need not import all
     from leadlight.merge import Link, Member
     from leadlight.model import Documents
     from leadlight.nurture import NurtureState
-    from leadlight.releases import Models, Page, Runs
+    from leadlight.releases import Models, Page, Published, Runs
     from leadlight.scoring import Portfolio
     from leadlight.sources.request import Secrets
     from leadlight.state import LeadState
@@ -274,6 +274,10 @@ class Ports(Protocol):
     @property
     def hands(self) -> Hands:
         """Who does the work."""
+
+    @property
+    def published(self) -> Published:
+        """What the invocation goes by, to its end."""
 
     @property
     def documents(self) -> Documents:

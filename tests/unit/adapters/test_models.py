@@ -22,6 +22,20 @@ SHIPPED = read_documents()
 RUN = Run("publish-1", "publish", 1, "2026-11-21T12:00:00.000Z", segments=2, page=10, pause=2)
 
 
+def test_an_invocation_goes_by_one_release_to_its_end(aws, monkeypatch):
+    """However long it takes: a page of a run is of one release, and what is told of it too."""
+    monkeypatch.setattr(wiring, "_current", ports := wiring.AwsPorts(Environment()))
+    clock = Clock()
+    vars(ports)["models"] = models = stored(clock)
+    before = wiring.ports().published
+    models.draft(version(1, changed()), changed())
+    models.publish(Release(1, 1))
+    clock.now += 60
+    assert (ports.published, ports.documents) == (before, SHIPPED)
+    assert wiring.ports().published.release == Release(1, 1)
+    assert ports.documents.model.version == 2
+
+
 class Clock:
     now = 1000.0
 

@@ -137,6 +137,23 @@ def test_an_audit_names_what_differs_and_a_rebuild_prints_it(cli, running):
     assert cli("audit", ADA).exit_code == 0
 
 
+def test_an_audit_tells_of_a_state_that_cannot_be_read_and_drops_who_was_erased(cli, running, monkeypatch):
+    """Both are looked at once more, and neither keeps the rest from being told."""
+    for name in ("ada", "ben"):
+        running.activity(cloudevent("demo_requested", name=name, subject=f"{name}@example.com"))
+    running.settle()
+    table, ben = running.world.leads.table, lead_id_of(Identity("email", "ben@example.com"))
+    table.put({**table.get(ADA, "state"), "fold": {"B": b"nonsense"}})
+    state = running.world.leads.get(ben, consistent=True)
+    state.fold.signals.clear()
+    running.world.leads.put(state)
+    monkeypatch.setattr("leadlight.cli.repair.time.sleep", lambda _: running.forget(ben))
+    result = cli("audit", "--all", "--json")
+    assert result.exit_code == 1
+    assert {each["lead_id"] for each in json.loads(result.stdout)["differing"]} == {ADA}
+    assert "can't be read needs the version of the code" in result.output
+
+
 def test_a_state_is_readable(cli, running):
     """Sizes by part, the ring as times, buckets, registers, standing."""
     running.activity(cloudevent("demo_requested", data={"traits": {"job_title": "CTO"}, "properties": {}}))

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from leadlight.adapters.lead_items import HISTORY, NURTURE, STATE, nurture_from_item, whole
+from leadlight.nurture import NurtureState
 from leadlight.ports import Conflict, Torn, Unavailable
 from leadlight.releases import Placed
 from leadlight.state import LeadState
@@ -32,18 +33,28 @@ def placed(items: Iterable[Stored], *, again: Again) -> Iterator[Placed]:
 
 def _placed(item: Stored, history: Stored | None, again: Again) -> Placed | None:
     lead_id, name = item["lead_id"]["S"], item["item"]["S"]
-    place = f"{lead_id}#{name}"
+    if name == NURTURE:
+        return _read(f"{lead_id}#{name}", lambda: nurture_from_item(item))
+    return _read(f"{lead_id}#{name}", lambda: whole(item, history) or again(lead_id)) if name == STATE else None
+
+
+def placed_at(place: str, get: Again) -> Placed | None:
+    """One lead's state at its place, or why it can't be read; None where there is none. Raises Unavailable."""
+    return _read(place, lambda: get(place.partition("#")[0]))
+
+
+def _read(place: str, read: Callable[[], LeadState | NurtureState | None]) -> Placed | None:
     try:
-        if name == NURTURE:
-            return Placed(place, enrollments=nurture_from_item(item))
-        state = (whole(item, history) or again(lead_id)) if name == STATE else None
+        found = read()
     except Torn as error:
         return Placed(place, reason=_reason(error))
     except (Unavailable, Conflict):
         raise
     except Exception as error:  # noqa: BLE001 - one that can't be read must not stop the others
         return Placed(place, reason=_reason(error))
-    return Placed(place, state=state) if state else None
+    if isinstance(found, NurtureState):
+        return Placed(place, enrollments=found)
+    return Placed(place, state=found) if found else None
 
 
 def _reason(error: Exception) -> str:

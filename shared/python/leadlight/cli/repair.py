@@ -3,6 +3,7 @@
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from http import HTTPStatus
 from random import Random
 from typing import Any
 from urllib.parse import quote
@@ -10,7 +11,7 @@ from urllib.parse import quote
 import click
 
 from leadlight.cli import options
-from leadlight.cli.client import Api
+from leadlight.cli.client import Api, ApiError
 from leadlight.cli.errors import OperatorError
 from leadlight.cli.help import STACK, examples
 from leadlight.cli.leads import find_lead, lead_ids
@@ -106,7 +107,10 @@ def audit(*, lead: str | None, sample: int | None, every: bool, url: str, as_jso
     else:
         _print_audit(told)
     if differing:
-        raise OperatorError(f"{len(differing)} of {checked} differ: `leadlight rebuild LEAD` makes one anew")
+        raise OperatorError(
+            f"{len(differing)} of {checked} differ: `leadlight rebuild LEAD` makes one anew; "
+            "one that can't be read needs the version of the code that wrote it"
+        )
 
 
 def _lead_id(api: Api, name: str) -> str:
@@ -142,7 +146,11 @@ def _again(api: Api, differing: list[dict[str, Any]]) -> Iterator[dict[str, Any]
     if differing:
         time.sleep(_SETTLES)
     for each in differing:
-        yield from api.get("/v1/audit", lead_id=each["lead_id"])["differing"]
+        try:
+            yield from api.get("/v1/audit", lead_id=each["lead_id"])["differing"]
+        except ApiError as error:
+            if error.answer is None or error.answer.status != HTTPStatus.NOT_FOUND:  # that one was erased meanwhile
+                yield each
 
 
 def _waiting(api: Api) -> int:

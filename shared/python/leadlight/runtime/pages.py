@@ -63,7 +63,10 @@ def done(run: Run, before: Checkpoint, ports: Ports, patience: Patience) -> Chec
 
 
 def again(raw: bytes, ports: Ports) -> None:
-    """Brings in a lead that a run passed over, where no later release's run has seen it since.
+    """Brings in a lead that a run passed over, by what is in force.
+
+    Where the run of a later release has seen it since, it is on its models already. By its facts it may still have to
+    be made anew: no later run does that again for the same catalogue. What was to be announced then is not any more.
 
     Raises:
         ValueError: the bytes name no lead and run; or what the lead itself fails with.
@@ -72,9 +75,14 @@ def again(raw: bytes, ports: Ports) -> None:
     """
     passed = msgspec.json.decode(raw, type=Passed)
     run = ports.runs.get(passed.run)
-    if run is None or ports.models.latest().number != run.release:
+    if run is None:
         return
-    if ports.models.published().release.number < run.release:
+    newest = ports.models.latest().number
+    if newest != run.release:
+        if not run.from_facts:
+            return
+        run = msgspec.structs.replace(run, announce=())
+    if ports.published.release.number < newest:
         raise Unavailable("what is in force was read before it was published")
     state = ports.leads.get(passed.lead_id, consistent=True)
     if state:

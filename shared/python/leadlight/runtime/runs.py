@@ -21,6 +21,7 @@ from leadlight.runtime import engaged, pages
 from leadlight.runtime.patience import Patience
 
 SWEEP_RATE = 2_000  # leads per second, of a sweep
+_OVERTAKEN = 20  # publishes that a night looks back at
 _KEPT = timedelta(days=399)  # runs of a publish were once removed a day later
 
 
@@ -121,7 +122,7 @@ def step(task: Task, ports: Ports, patience: Patience) -> dict[str, int]:
     if ports.models.latest().number != run.release:
         _end(run, task.segment, ports)
         return {}  # the run of the newer release sees every lead
-    if ports.models.published().release.number < run.release:
+    if ports.published.release.number < run.release:
         raise Unavailable("what is in force was read before it was published")
     before = ports.runs.checkpoint(run.id, task.segment)
     if before.page >= task.page:
@@ -191,13 +192,11 @@ def _sweep_of(moment: datetime) -> str:
 
 
 def _end_overtaken(release: Release, ports: Ports) -> None:
-    """Ends the publishes that this one overtook, back to the last one that was brought to its end."""
-    for number in range(release.number - 1, 0, -1):
+    """Ends the publishes that this one overtook; those of long ago were ended by the nights since."""
+    for number in range(release.number - 1, max(0, release.number - 1 - _OVERTAKEN), -1):
         found = progress(f"publish-{number}", ports)
-        if found is None:
+        if found is None or found.done:
             continue
-        if found.done:
-            return
         for segment in range(found.run.segments):
             _end(found.run, segment, ports)
 

@@ -10,7 +10,7 @@ from leadlight.failed import DeadLetters, FailedEvents
 from leadlight.forgotten import Forgotten
 from leadlight.model import Documents, decode
 from leadlight.ports import Accounts, Bus, Facts, Leads, Merges, Ports, Records, Unavailable
-from leadlight.releases import Models, Runs
+from leadlight.releases import Models, Published, Runs
 from leadlight.runtime.environment import Environment
 
 if TYPE_CHECKING:
@@ -24,6 +24,11 @@ class AwsPorts:
 
     def __init__(self, environment: Environment) -> None:
         self._environment = environment
+        self._published: Published | None = None
+
+    def begin(self) -> None:
+        """An invocation begins."""
+        self._published = None
 
     @cached_property
     def facts(self) -> Facts:
@@ -120,14 +125,21 @@ class AwsPorts:
         return Threads()
 
     @property
+    def published(self) -> Published:
+        """What is in force. An invocation goes by what it was told first to its end, whatever is published then."""
+        if self._published is None:
+            self._published = self.models.published()
+        return self._published
+
+    @property
     def documents(self) -> Documents:
         """The catalogue and the models in force."""
-        return self.models.published().documents
+        return self.published.documents
 
     @property
     def portfolio(self) -> "Portfolio":
         """The models in force, each ready to score when it is first needed."""
-        return self.models.published().portfolio
+        return self.published.portfolio
 
     @property
     def retention_days(self) -> int:
@@ -155,7 +167,9 @@ _current: Ports = AwsPorts(_ENVIRONMENT)
 
 
 def ports() -> Ports:
-    """The ports of this process."""
+    """The ports of this process, for the invocation that begins."""
+    if isinstance(_current, AwsPorts):
+        _current.begin()
     return _current
 
 

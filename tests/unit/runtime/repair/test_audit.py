@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 from leadlight.activity import Identity, lead_id_of
+from leadlight.adapters.lead_items import STATE
+from leadlight.runtime.repair import audit as auditing
 from tests.unit.builders import cloudevent
 from tests.unit.runtime.repair.broken import ADA, batch_of, counted, fold, lost, status, track, wrong
 
@@ -82,3 +84,35 @@ def test_who_was_forgotten_is_not_brought_back(stack):
     stack.settle()
     assert stack.world.leads.get(ADA, consistent=True) is None
     assert status("POST /v1/leads/{lead_id}/rebuild", lead_id=ADA) == 404
+
+
+def test_an_audit_goes_on_behind_the_leads_that_were_too_much_for_a_request(stack, monkeypatch):
+    """Four leads are looked at together; what they have is counted once, and whoever differs is told of once."""
+    monkeypatch.setattr(auditing, "FACTS", 1)
+    names = [f"lead{number}" for number in range(6)]
+    for name in names:
+        stack.activity(cloudevent("demo_requested", name=name, subject=f"{name}@gmail.com"))
+    stack.settle()
+    first = stack.repair("GET /v1/audit", query={"limit": "50"})
+    assert (first["checked"], first["next"] is None) == (4, False)
+    rest = stack.repair("GET /v1/audit", query={"limit": "50", "next": first["next"]})
+    assert (rest["checked"], rest["next"]) == (2, None)
+    for name in names[::2]:
+        state = stack.world.leads.get(lead_id_of(Identity("email", f"{name}@gmail.com")), consistent=True)
+        state.fold.signals.clear()
+        stack.world.leads.put(state)
+    whole = stack.audit(limit=50)
+    assert len(whole["differing"]) == 3
+    assert (whole["facts"]["recorded"], whole["facts"]["counted"]) == (6, 6)
+
+
+def test_a_state_that_cannot_be_read_is_told_of_alone_too(stack):
+    """As among the others, and not as a fault of the audit."""
+    stack.activity(cloudevent("demo_requested"))
+    stack.settle()
+    table = stack.world.leads.table
+    table.put({**table.get(ADA, STATE), "fold": {"B": b"nonsense"}})
+    among = stack.audit()["differing"][ADA]
+    alone = stack.repair("GET /v1/audit", query={"lead_id": ADA})["differing"]
+    assert among == alone[0]["differences"]
+    assert among[0]["part"] == "the stored state"

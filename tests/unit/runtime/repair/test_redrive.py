@@ -98,16 +98,16 @@ def test_dead_letters_are_followed_and_rolled_up(stack):
     letters = [{"detail-type": event.detail_type, "detail": json.loads(event.detail)} for event in events]
     wrapped = [letters[0], *({"version": "1.0", "requestPayload": letter} for letter in letters)]
     stack.world.letters.waiting = {
-        "nurture": [*map(json.dumps, wrapped), "not JSON", "{}"],
+        "nurture": [*map(json.dumps, wrapped), "not JSON", "{}", "[]"],
         "rollup": ["{}", "{}"],
         "sweep": [],
     }
     before = len(stack.world.bus.entries)
     told = stack.redrive()
-    assert (told["letters"], told["left"]) == (len(wrapped) + 2, 2)
+    assert (told["letters"], told["left"]) == (len(wrapped) + 2, 3)
     assert stack.world.leads.get_nurture(ADA).seen == max(letter["detail"]["seq"] for letter in letters)
     assert [event.detail_type for event in stack.world.bus.entries[before:]] == ["KPI Rollup Requested"]
-    assert stack.world.letters.seen == {"nurture": ["not JSON", "{}"], "rollup": [], "sweep": []}
+    assert stack.world.letters.seen == {"nurture": ["not JSON", "{}", "[]"], "rollup": [], "sweep": []}
 
 
 def test_a_page_that_was_given_up_goes_back_to_its_run(stack):

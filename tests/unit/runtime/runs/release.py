@@ -10,7 +10,7 @@ from tests.simulation.quiet import Quiet
 from tests.simulation.simulation import CONTEXT
 from tests.unit.builders import cloudevent
 
-POINTS, MEANING, _BOTH = variants()
+POINTS, MEANING, BOTH = variants()
 SOME_TIME_AGO = "2026-11-07T11:00:00Z"
 api.logger.setLevel("CRITICAL")
 

@@ -8,6 +8,8 @@ from functools import partial, reduce
 from typing import Any
 
 from leadlight.activity import Fact, Kind
+from leadlight.adapters.lead_items import STATE
+from leadlight.adapters.lead_pages import placed_at
 from leadlight.ports import Ports
 from leadlight.problems import NotFound
 from leadlight.releases import Placed
@@ -47,10 +49,10 @@ def audit_lead(lead_id: str, ports: Ports) -> dict[str, Any]:
     Raises:
         NotFound: it has no state.
     """
-    state = ports.leads.get(lead_id, consistent=True)
-    if state is None:
+    item = placed_at(f"{lead_id}#{STATE}", partial(ports.leads.get, consistent=True))
+    if item is None:
         raise NotFound(f"no lead {lead_id}: it never did anything, or was erased", field="lead_id")
-    counted, found = _checked(state, ports)
+    counted, found = _looked(item, ports)
     differing = [_view(lead_id, found)] if found else []
     return {"checked": 1, "facts": counted._asdict(), "differing": differing, "next": None}
 

@@ -16,6 +16,7 @@ from leadlight.events import Event
 from leadlight.events.event import ROLLUP_REQUESTED
 from leadlight.failed import FailedEvent, Letter
 from leadlight.ports import Conflict, Ports, Unavailable
+from leadlight.problems import MalformedEvent
 from leadlight.releases import Task
 from leadlight.runtime.nurture import follow
 from leadlight.runtime.publish import announce
@@ -45,6 +46,9 @@ def redrive(ports: Ports, *, cursor: str) -> Step:
 
     `failed`: records that can't be understood and are failed events now. `left`: messages and batches that can't be
     either; they stay where they are.
+
+    Raises:
+        MalformedEvent: the cursor is none that an answer gave.
     """
     done: Counter[str] = Counter()
     stage, _, place = cursor.partition(":")
@@ -56,6 +60,8 @@ def redrive(ports: Ports, *, cursor: str) -> Step:
             return Step(done, stage)
         following = queues[queues.index(stage) + 1 :]
         return Step(done, following[0] if following else _BATCHES)
+    if stage != _BATCHES:
+        raise MalformedEvent(f"next must be what the answer before said, found {cursor!r}", field="next")
     after = _batches(place, ports, done)
     return Step(done, f"{_BATCHES}:{after}" if after else "")
 
@@ -94,7 +100,7 @@ def _each(letters: Sequence[Letter], take: Callable[[Any], object]) -> list[Lett
     for letter in letters:
         try:
             take(_event_of(letter))
-        except (ValueError, LookupError, TypeError, Conflict, Unavailable) as error:
+        except (ValueError, LookupError, TypeError, AttributeError, Conflict, Unavailable) as error:
             _LOG.warning("left in its queue", extra={"reason": type(error).__name__})
             continue
         taken.append(letter)

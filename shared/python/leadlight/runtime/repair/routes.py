@@ -19,6 +19,7 @@ MOST = 200
 _USUAL = 50
 MOST_PARTS = 10_000
 _LEAD = re.compile(r"(ld|ac)_\w+")
+_PLACE = re.compile(r"(ld|ac)_\w+#\w+")
 _LOG = logging.getLogger(__name__)
 
 
@@ -91,9 +92,12 @@ def _audit(event: Mapping[str, Any], ports: Ports) -> Any:
     parts = number_of(query.get("parts", "1"), field="parts", most=MOST_PARTS)
     part = number_of(query.get("part", "0"), field="part", most=parts - 1, least=0)
     limit = limit_of(query.get("limit"), default=audit.LEADS, most=MOST)
-    told = audit.audit(ports, part=part, parts=parts, after=query.get("next", ""), limit=limit)
+    share, cursor = f"{part}/{parts}:", query.get("next", "")
+    if cursor and not (cursor.startswith(share) and _PLACE.fullmatch(cursor.removeprefix(share))):
+        raise MalformedEvent(f"next must be what the page before said of this part, found {cursor!r}", field="next")
+    told = audit.audit(ports, part=part, parts=parts, after=cursor.removeprefix(share), limit=limit)
     _log(event, "audited", {"checked": told["checked"], "differing": len(told["differing"])})
-    return told
+    return {**told, "next": f"{share}{told['next']}" if told["next"] else None}
 
 
 def _lead_id(given: Mapping[str, str]) -> str:

@@ -97,6 +97,9 @@ def _moment(given: str | None, field: str, *, end: bool = False) -> datetime | N
     except ValueError as error:
         fix = "such as 2026-11-21 or 2026-11-21T10:00:00Z"
         raise MalformedEvent(f"{field} must be a day or a time, {fix}, found {given!r}", field=field) from error
-    if end and len(given) == len("2026-11-21"):
-        found += timedelta(days=1, microseconds=-1)
-    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+    try:
+        if end and len(given) == len("2026-11-21"):
+            found += timedelta(days=1, microseconds=-1)
+        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+    except OverflowError as error:
+        raise MalformedEvent(f"{field} is past all time, found {given!r}", field=field) from error

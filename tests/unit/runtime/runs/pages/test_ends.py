@@ -62,3 +62,19 @@ def test_a_run_that_is_overtaken_keeps_no_leads_id(stack: Quiet, ends: Any) -> N
     ends(stack)
     ended = stack.world.runs.checkpoint("publish-1", 0)
     assert (ended.after, ended.done) == ("", False)
+
+
+def test_a_run_that_was_overtaken_long_ago_keeps_no_leads_id_either(stack: Quiet) -> None:
+    """Its message was lost, and the release after it was brought to its end before a night came."""
+    publish(1, after=0, rate=1)
+    page(stack)
+    stack.world.runs.queue.clear()
+    stack.world.runs.delayed.clear()
+    call("POST /v1/models", MEANING)
+    publish(2, after=1)
+    work(stack)
+    assert stack.world.runs.checkpoint("publish-1", 0).after.startswith("ld_")
+    publish(0, after=2)
+    work(stack)
+    sweep.lambda_handler({}, CONTEXT)
+    assert stack.world.runs.checkpoint("publish-1", 0).after == ""

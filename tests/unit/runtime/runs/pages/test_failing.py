@@ -10,8 +10,9 @@ from leadlight.ports import Unavailable
 from leadlight.runtime import pages
 from tests.simulation.quiet import Quiet
 from tests.simulation.simulation import CONTEXT
-from tests.unit.runtime.runs.pages.page import fails, ids, progress
-from tests.unit.runtime.runs.release import MEANING, call, publish, work
+from tests.unit.builders import cloudevent
+from tests.unit.runtime.runs.pages.page import NAMES, fails, ids, progress
+from tests.unit.runtime.runs.release import BOTH, MEANING, call, publish, work
 
 
 def test_a_lead_that_always_fails_keeps_nobody_back(stack: Quiet, caplog: pytest.LogCaptureFixture) -> None:
@@ -53,6 +54,30 @@ def test_a_replay_of_what_still_fails_keeps_its_new_reason(stack: Quiet, monkeyp
     stack.repair("POST /v1/failed-events/replay")
     [(kept, _)] = stack.world.failed.kept_by_id.values()
     assert kept.replayed_at
+
+
+def test_what_failed_by_its_facts_is_made_anew_from_them_whatever_was_published_since(
+    stack: Quiet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The later publish is of the same catalogue, and looks at no facts; it is not announced by the words of the first."""
+    for name in NAMES:
+        stack.activity(cloudevent("page_viewed", name=f"seen {name}", subject=f"{name}@gmail.com"))
+    stack.settle()
+    poor = ids(stack)[0]
+    call("POST /v1/models", MEANING)
+    call("POST /v1/models", BOTH)
+    with monkeypatch.context() as patch:
+        fails(patch, poor, ValueError("before"))
+        assert publish(2, after=0, announce=["stages", "hand-offs"])[1]["release"]["from_facts"]
+        work(stack)
+    assert not publish(3, after=1)[1]["release"]["from_facts"]
+    work(stack)
+    announced = len(stack.world.bus.entries)
+    assert stack.audit()["differing"].keys() == {poor}
+    stack.repair("POST /v1/failed-events/replay")
+    stack.settle()
+    assert stack.audit()["differing"] == {}
+    assert len(stack.world.bus.entries) == announced
 
 
 @pytest.mark.parametrize("item", ["state", "nurture"])
