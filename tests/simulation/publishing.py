@@ -99,9 +99,17 @@ class Publishing(Simulation):
             return None if self.scheduler.busy else self._wait
         if self._nights:
             self._nights -= 1
-            self._move_clock(world.clock + timedelta(days=self.random.choice((0, 1, 2, 9, 33))))
+            self._pass_days(self.random.choice((0, 1, 2, 9, 33)))
             return partial(self._start, "nightly", lambda: sweep.lambda_handler({}, CONTEXT), self._again_nightly)
         return None
+
+    def _pass_days(self, days: int) -> None:
+        """A stream holds its records for one: what is older comes no more."""
+        self._move_clock(self.world.clock + timedelta(days=days))
+        if days:
+            for stream in (self.world.activities_stream, self.world.leads_stream):
+                for lane in stream.lanes:
+                    lane.past.clear()
 
     def _again_nightly(self, answer: Any) -> None:
         self._nights += not isinstance(answer, dict)
