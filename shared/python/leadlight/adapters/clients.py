@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
+import botocore
 import botocore.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
@@ -16,6 +17,7 @@ _GET_BATCH = 100
 _ROUNDS = 5
 _CONFIG = Config(
     parameter_validation=False,  # the adapters' tests see to it, and it is a tenth of a put's CPU
+    user_agent=f"leadlight Botocore/{botocore.__version__}",  # botocore's own is put together anew for each call
     connect_timeout=2,
     read_timeout=5,
     retries={"mode": "standard", "total_max_attempts": 3},

@@ -15,7 +15,7 @@ from leadlight.signals.catalogue import as_number
 from leadlight.state.lane import IMPORTED_RING, Lane
 from leadlight.state.notes import Notes, added
 from leadlight.state.permission import SAYINGS, Permission, Permissions, kept
-from leadlight.state.traits import Changes, Trait, compact, derived, value_at
+from leadlight.state.traits import Changes, Trait, compact, derived, values_at
 
 SHARED = "shared_identity"  # a trait that only a team can state
 MOST_IDENTITIES = 16  # of those past it there is no end, and each write pays for them: cookies of one person
@@ -252,8 +252,7 @@ class Fold(msgspec.Struct):
         if as_of is None:
             known = {name: value for name, (value, _) in self.traits.items()}
         else:
-            found = {name: value_at(latest, self.past.get(name, ()), as_of) for name, latest in self.traits.items()}
-            known = {name: value for name, value in found.items() if value is not None}
+            known = values_at(self.traits, self.past, as_of)
         company = self.companies.get(self.account)
         return derived({**company.traits, **known} if company else known, self.email_domain)
 

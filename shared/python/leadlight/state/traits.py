@@ -1,6 +1,6 @@
 """Traits over time: the latest value of each, its changes within the history depth, and what follows from them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import groupby
 from typing import NamedTuple
 
@@ -30,10 +30,15 @@ def compact(changes: Iterable[Trait], horizon: int) -> Changes:
     return tuple(list(of_day)[-1] for _, of_day in days)
 
 
-def value_at(latest: Trait, past: Changes, as_of: int) -> Scalar | None:
-    """The value at the end of a day; None where nothing was known yet."""
-    end = last_of_day(as_of)
-    return next((change.value for change in (latest, *reversed(past)) if change.order_key <= end), None)
+def values_at(traits: Mapping[str, Trait], past: Mapping[str, Changes], as_of: int) -> dict[str, Scalar]:
+    """The values at the end of a day, without those of which nothing was known yet."""
+    end, known = last_of_day(as_of), {}
+    for name, (value, order_key) in traits.items():
+        if order_key <= end:
+            known[name] = value
+        elif earlier := [change.value for change in past.get(name, ()) if change.order_key <= end]:
+            known[name] = earlier[-1]
+    return known
 
 
 def derived(known: dict[str, Scalar], domain: str) -> dict[str, Scalar]:
