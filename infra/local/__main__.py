@@ -1,6 +1,7 @@
 """`python -m infra.local run`: the whole stack on this machine, with simulated leads."""
 
 import argparse
+import os
 import signal
 import sys
 from types import FrameType
@@ -15,13 +16,14 @@ from infra.local.run import run
 DEFAULT_LEADS = 60
 INTERRUPTED = 130
 WIDTH_OF_A_FILE = 160
+_ENDS = (signal.SIGINT, signal.SIGTERM)
 
 
 def main() -> int:
     """Parse the command line and run; the exit status."""
     options = _parser().parse_args()
     # SIGINT too: a shell starts its background jobs with it ignored.
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in _ENDS:
         signal.signal(number, _as_interrupt)
     console = Console()
     if not console.is_terminal:
@@ -56,6 +58,10 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _as_interrupt(_signal: int, _frame: FrameType | None) -> None:
+    """The first signal ends the run; those after it are too late to keep it from cleaning up, which takes seconds."""
+    for number in _ENDS:
+        signal.signal(number, signal.SIG_IGN)
+    os.write(sys.stderr.fileno(), b"\nstopping: the emulator and its files go\n")
     raise KeyboardInterrupt
 
 

@@ -96,7 +96,13 @@ def _show(stack: LocalStack, console: Console) -> None:
 def _wait(stack: LocalStack, console: Console) -> None:
     operator = stack.http.credentials
     console.print(
-        instructions(url=stack.url, access_key=operator.access_key, secret_key=operator.secret_key, region=REGION),
+        instructions(
+            url=stack.url,
+            access_key=operator.access_key,
+            secret_key=operator.secret_key,
+            region=REGION,
+            webhook_secrets=stack.secrets,
+        ),
         soft_wrap=True,
         highlight=False,
     )

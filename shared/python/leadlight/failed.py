@@ -6,6 +6,8 @@ from typing import NamedTuple, Protocol, Self
 
 from leadlight.activity.order_key import timestamp
 
+STREAM = "stream"  # the source of records of the activities stream that could not be brought into their lead
+RUN = "run"  # and of leads that a publish or a sweep passed over
 FAILED = "failed event"  # the log line that the stack's metric counts; it names nobody
 
 

@@ -32,7 +32,7 @@ class InvalidSignature(Problem):
 class MalformedEvent(Problem):
     """The request is genuine, and what it says can't be understood."""
 
-    status, slug, title = 422, "malformed-event", "The event can't be understood"
+    status, slug, title = 422, "malformed-event", "The request can't be understood"
 
 
 class NotJson(MalformedEvent):

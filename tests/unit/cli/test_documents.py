@@ -26,6 +26,8 @@ def test_a_new_model_can_be_validated_at_once(cli, tmp_path: Path, kind: str) ->
     again = cli("new", kind, "--out", path)
     assert again.exit_code == 1
     assert "is there already" in again.output
+    nowhere = cli("new", kind, "--out", tmp_path / "none" / "mine.yaml")
+    assert (nowhere.exit_code, "is no folder that you may write to" in nowhere.output) == (2, True)
 
 
 def test_the_schema_and_the_reference_are_printed(cli) -> None:

@@ -69,6 +69,7 @@ def test_an_export_is_one_document(cli, erasing, tmp_path: Path):
     out = tmp_path / "ada.json"
     assert cli("export", ADA, "--out", out).output == f"1 facts, 1 failed events: {out}\n"
     assert json.loads(out.read_text()) == whole
+    assert cli("export", ADA, "--out", tmp_path / "none" / "ada.json").exit_code == 2
 
 
 def test_an_export_of_nobody_says_so(cli, api):

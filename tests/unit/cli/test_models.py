@@ -12,6 +12,7 @@ from tests.unit.cli.local_api import Answer, Request, problem
 RUN = {
     "run": "publish-1",
     "begun_at": "2026-11-21T12:00:00.000Z",
+    "leads_from": "2026-11-21T12:01:30.000Z",
     "done": False,
     "segments": 4,
     "segments_done": 1,
@@ -140,4 +141,6 @@ def test_models_shows_versions_and_how_far_a_run_is(cli, stack) -> None:
     stack.run["failed"] = 2
     assert "decisions, 2 failed (leadlight failed list --source run); done" in cli("models").output
     assert json.loads(cli("models", "--json", "--resume").output)["leads"] == 1000
+    stack.run |= {"done": False, "seen": 0, "segments_done": 0, "written": 0, "decided": 0}
+    assert "begins at 12:01:30 UTC, when no function goes by the version before" in cli("models").output
     assert [path for path, _ in stack.sent] == ["/v1/models/resume"]

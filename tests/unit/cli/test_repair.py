@@ -80,7 +80,10 @@ def test_failed_events_are_listed_shown_and_replayed(cli, running, monkeypatch):
     misread(running, monkeypatch)
     listed = json.loads(cli("failed", "list", "--json").stdout)
     assert (listed["source"], "body" in listed) == ("segment", False)
-    assert listed["id"] in cli("failed", "list", "--reason", "UNKNOWN-TYPE").stdout
+    today = NOW.date().isoformat()
+    for wanted in (("--reason", "UNKNOWN-TYPE"), ("--source", "segment"), ("--from", today, "--to", today)):
+        assert listed["id"] in cli("failed", "list", *wanted).stdout
+    assert cli("failed", "list", "--source", "run").output == "no failed events\n"
     assert json.loads(json.loads(cli("failed", "show", listed["id"]).stdout)["body"])["messageId"] == "m-0"
     assert cli("failed", "replay", listed["id"]).output == "replayed 1, failed again 0, facts 1\n"
     assert cli("failed", "list").output == "no failed events\n"
@@ -93,10 +96,24 @@ def test_many_are_replayed_with_a_count(cli, running, monkeypatch):
     result = cli("failed", "replay", "--source", "segment")
     assert (result.exit_code, result.stdout.splitlines()[0]) == (1, "replayed 59, failed again 1, facts 59")
     assert "still not" in result.stdout
+    assert "more:" not in result.stdout
     assert "1 could not be understood" in result.stderr
     running.settle()
     assert running.world.leads.get(ADA, consistent=True).fold.signals["demo_requested"]
     assert json.loads(cli("failed", "replay", "--source", "cloudevents", "--json").stdout)["replayed"] == 0
+    assert cli("failed", "replay", "--reason", "another").stdout.startswith("nothing that waits is meant")
+    mistyped = cli("failed", "replay", "--source", "segmant")
+    assert (mistyped.exit_code, "must be one of cloudevents, segment, stream, run" in mistyped.stderr) == (1, True)
+
+
+def test_what_failed_again_and_is_not_shown_is_counted(cli, running):
+    """Five reasons are enough to see why, and the rest is not left out in silence."""
+    for number in range(7):
+        call = {"type": "later", "messageId": f"m-{number}", "timestamp": NOW.isoformat(), "userId": "ada@example.com"}
+        running.segment(call)
+    result = cli("failed", "replay", "--all")
+    assert (result.exit_code, len(result.stdout.splitlines())) == (1, 7)
+    assert result.stdout.endswith("  and 2 more: `leadlight failed list` shows them\n")
 
 
 @pytest.mark.parametrize("arguments", [["failed", "replay"], ["failed", "replay", "x", "--all"], ["audit"]])
@@ -124,6 +141,12 @@ def test_an_audit_names_what_differs_and_a_rebuild_prints_it(cli, running):
         assert result.exit_code == 0, result.output
         assert "leads and accounts checked, 0 differ" in result.stdout
     assert "recorded 1 = counted 1 + set aside 0 + expired 0" in result.stdout
+    for name in ("a", "b", "c"):
+        running.activity(cloudevent("account_identified", name=name, data={"account": {"domain": f"{name}.example"}}))
+    running.settle()
+    for _ in range(5):  # accounts lie between the leads, and are none
+        sampled = json.loads(cli("audit", "--sample", 1, "--json").stdout)
+        assert sampled["facts"]["counted"] == 1
     state = running.world.leads.get(ADA, consistent=True)
     state.fold.signals.clear()
     running.world.leads.put(state)

@@ -108,6 +108,17 @@ def test_bad_lines_are_named_and_the_rest_is_scored(cli, jsonl) -> None:
     assert cli("score", "--activities", path, *AS_OF, "--json", "--skip-bad").exit_code == 0
 
 
+def test_a_file_that_is_something_else_is_not_told_line_by_line(cli, tmp_path) -> None:
+    """Twenty lines are enough to see it; nor is an empty one passed over in silence."""
+    path = tmp_path / "export.csv"
+    path.write_text("a,b,c\n" * 500)
+    errors = cli("score", "--activities", path, *AS_OF).stderr.splitlines()
+    assert len(errors) == 22
+    assert errors[20:] == [f"{path}: and 480 lines more", "500 lines could not be read; mend them, or give --skip-bad"]
+    path.write_text("")
+    assert "no activities in it" in cli("score", "--activities", path, *AS_OF).stderr
+
+
 def test_activities_that_mean_nothing_are_set_aside_and_said(cli, jsonl) -> None:
     """A type that no signal reads is no error, and does not go unseen."""
     result = cli("score", "--activities", jsonl([*HISTORY, cloudevent("telepathy")]), *AS_OF)

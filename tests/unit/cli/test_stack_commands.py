@@ -87,6 +87,8 @@ def test_kpis_as_json_are_the_apis_document(cli, filled) -> None:
     """And a window is asked for by its days."""
     assert cli("kpis", "--refresh", "--json").exit_code == 0
     document = json.loads(cli("kpis", "--from", "2026-05-10", "--to", "2026-05-20", "--json").output)
+    backwards = cli("kpis", "--from", "2026-05-20", "--to", "2026-05-10")
+    assert (backwards.exit_code, "to must not be before from" in backwards.output) == (1, True)
     customers = next(kpi for kpi in document["kpis"] if kpi["kpi"] == "customers")
     assert (customers["value"], customers["window"]) == (1, "2026-05-10..2026-05-20")
 

@@ -207,6 +207,7 @@ def test_accounts_are_ranked_with_their_leads_and_what_each_gives(stack: Quiet) 
     second = get(stack, "/v1/accounts", limit="1", next=first["next"])
     assert [first["accounts"][0], second["accounts"][0]] == answer["accounts"]
     assert second["next"] is None
+    assert get(stack, "/v1/accounts", status=422, next="bad")["field"] == "next"
     one = get(stack, "/v1/accounts/{account_id}", account_id=ACME)
     assert (one["traits"], one["leads"], one["partial"]) == (KNOWN, best["leads"], False)
 

@@ -8,6 +8,7 @@ import pytest
 
 from leadlight.kpi import Spend
 from leadlight.runtime import api
+from tests.unit.builders import NOW
 
 LINE = {
     "source": "ads", "id": "1", "day": "2026-11-01", "channel": "paid search", "campaign": "brand",
@@ -28,7 +29,7 @@ def post(stored: dict[str, Spend], body: Any) -> tuple[int, dict[str, Any]]:
         "body": body if isinstance(body, str) else json.dumps(body),
     }
     records = SimpleNamespace(put_spend=lambda lines: stored.update((line.key, line) for line in lines))
-    answer = api.handle(event, SimpleNamespace(records=records))  # type: ignore[arg-type]
+    answer = api.handle(event, SimpleNamespace(records=records, now=lambda: NOW))  # type: ignore[arg-type]
     return answer["statusCode"], json.loads(answer["body"])
 
 
@@ -55,6 +56,8 @@ def test_a_line_is_stored_in_hundredths_and_the_same_again_is_the_same(stored) -
         ({"amount": 1e15}, "amount"),
         ({"day": None}, "day"),
         ({"day": "yesterday"}, "day"),
+        ({"day": "2026-11-23"}, "day"),
+        ({"day": "2030-11-01"}, "day"),
         ({"currency": "euros"}, "currency"),
         ({"channel": ""}, "channel"),
         ({"source": None}, "source"),

@@ -14,13 +14,12 @@ from leadlight.model.document.reference import reference_text
 from leadlight.model.document.schema import KINDS, schema_text
 from leadlight.model.document.starters import STARTERS, starter_text
 
-_DOCUMENT = click.Path(exists=True, dir_okay=False, path_type=Path)
-_OUT = click.Path(dir_okay=False, path_type=Path)
+_DOCUMENT = click.Path(exists=True, dir_okay=False, writable=True, path_type=Path)  # of `set`, which changes it
 
 
 @click.command(epilog=examples("new self-serve --out model.yaml"))
 @click.argument("kind", type=click.Choice(list(STARTERS)))
-@click.option("--out", type=_OUT, metavar="FILE", help="Where to write it; on standard output where not given.")
+@click.option("--out", type=options.OutFile(), metavar="FILE", help="Where to write it, if not to standard output.")
 def new(*, kind: str, out: Path | None) -> None:
     """Write a commented scoring model to start from.
 

@@ -32,9 +32,7 @@ _SHAPE = block(
 
 @click.command(epilog=f"{_SHAPE}\n\n{examples(f'export ada@acme.com --out ada.json {STACK}')}")
 @click.argument("lead", metavar="LEAD")
-@click.option(
-    "--out", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file instead of standard output."
-)
+@click.option("--out", type=options.OutFile(), help="Write to this file instead of standard output.")
 @options.url
 def export(lead: str, *, out: Path | None, url: str) -> None:
     """Print everything that is held about a person, as one JSON document.

@@ -102,11 +102,21 @@ def replay(*, failed_id: str | None, every: bool, url: str, as_json: bool, **wan
     if as_json:
         print_json(told)
     else:
-        click.echo(f"replayed {told['replayed']}, failed again {told['failed']}, facts {told['facts']}")
-        for each in told["failed_again"][:_SHOWN]:
-            click.echo(str(text(f"  {each['id']}: {each['reason']}")))
+        _print_replayed(told)
     if told["failed"]:
         raise OperatorError(f"{told['failed']} could not be understood; they still wait")
+
+
+def _print_replayed(told: dict[str, Any]) -> None:
+    again = told["failed_again"]
+    if not (told["replayed"] or again):
+        click.echo("nothing that waits is meant: `leadlight failed list` shows what waits")
+        return
+    click.echo(f"replayed {told['replayed']}, failed again {told['failed']}, facts {told['facts']}")
+    for each in again[:_SHOWN]:
+        click.echo(str(text(f"  {each['id']}: {each['reason']}")))
+    if len(again) > _SHOWN:
+        click.echo(f"  and {len(again) - _SHOWN} more: `leadlight failed list` shows them")
 
 
 def _listed(api: Api, wanted: dict[str, str | None], limit: int) -> Iterator[dict[str, Any]]:

@@ -196,7 +196,8 @@ def _follow(api: Api) -> None:
             if run is None:
                 return
             total = max(listed["leads"], run["seen"]) or None
-            progress.update(bar, total=total, completed=run["seen"], description=f"{run['seen']:,} leads rescored")
+            words = f"{run['seen']:,} leads rescored" if _has_begun(run) else _waits(run)
+            progress.update(bar, total=total, completed=run["seen"], description=words)
             if run["done"]:
                 return
             time.sleep(_LOOK_SECONDS)
@@ -214,12 +215,21 @@ def _versions(versions: Sequence[Any]) -> Table:
     return table
 
 
+def _has_begun(run: Any) -> bool:
+    return bool(run["seen"] or run["segments_done"])
+
+
+def _waits(run: Any) -> str:
+    return f"begins at {run['leads_from'][11:19]} UTC, when no function goes by the version before any more"
+
+
 def _far(run: Any, leads: int) -> str:
     """How far a run is, as a bar."""
     share = 1.0 if run["done"] else min(0.99, run["seen"] / max(leads, run["seen"], 1))
     filled = round(20 * share)
     bar = "\N{FULL BLOCK}" * filled + "\N{LIGHT SHADE}" * (20 - filled)
     words = "done" if run["done"] else f"{run['segments_done']} of {run['segments']} segments done"
+    words = words if _has_begun(run) else _waits(run)
     counts = f"{run['seen']:,} leads seen, {run['written']:,} written, {run['decided']:,} decisions"
     if run.get("failed"):
         counts += f", {run['failed']:,} failed (leadlight failed list --source run)"

@@ -1,5 +1,6 @@
 """Options that several commands share."""
 
+import os
 import re
 from datetime import UTC, datetime, time
 from pathlib import Path
@@ -28,6 +29,21 @@ class Moment(click.ParamType[datetime]):
         if _DAY.fullmatch(value):
             found = datetime.combine(found, time.max)
         return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+class OutFile(click.Path):
+    """A file that can be written, which is looked at before any work: its folder has to be there."""
+
+    def __init__(self) -> None:
+        super().__init__(dir_okay=False, writable=True, path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """The path."""
+        path = Path(os.fsdecode(super().convert(value, param, ctx)))
+        folder = path.absolute().parent
+        if not (folder.is_dir() and os.access(folder, os.W_OK)):
+            self.fail(f"{path} can't be written: {folder} is no folder that you may write to", param, ctx)
+        return path
 
 
 _document = click.Path(exists=True, dir_okay=False, path_type=Path)

@@ -136,7 +136,7 @@ def _shares(api: Api, sample: int | None) -> Iterator[dict[str, Any]]:
         limit = None if each is None or left is None else min(each, left, 50)
         page = api.get("/v1/audit", part=part, parts=parts, limit=limit, next=cursor)
         yield page
-        left = None if left is None else left - page["checked"]
+        left = None if left is None else max(0, left - page["leads"])
         if page["next"]:
             cursors.append((part, page["next"]))
 

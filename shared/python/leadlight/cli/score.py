@@ -14,6 +14,7 @@ from leadlight.cli.validate import documents
 from leadlight.model import Documents
 from leadlight.runtime.environment import Environment
 
+_SHOWN = 20  # lines that could not be read
 activities = click.option(
     "--activities",
     type=click.File("rb"),
@@ -28,8 +29,12 @@ def score_file(
     """Scores the leads of a file; what can't be read of it is reported on standard error."""
     found = documents(model, catalogue)
     history = read_history(stream, documents=found, as_of=as_of)
-    for line in history.bad:
+    for line in history.bad[:_SHOWN]:
         click.echo(f"{stream.name}:{line.number}: {line.reason}", err=True)
+    if len(history.bad) > _SHOWN:
+        click.echo(f"{stream.name}: and {len(history.bad) - _SHOWN:,} lines more", err=True)
+    if not (history.bad or history.facts):
+        click.echo(f"{stream.name}: no activities in it", err=True)
     for activity_type, count in sorted(history.set_aside.items()):
         click.echo(f"{stream.name}: set aside: no signal reads {activity_type!r} ({count})", err=True)
     leads = scored(history, found, as_of=as_of, retention_days=Environment().retention_days)

@@ -12,7 +12,7 @@ import msgspec
 
 from leadlight.activity import is_account
 from leadlight.adapters.lead_items import STATE
-from leadlight.failed import FAILED, FailedEvent
+from leadlight.failed import FAILED, RUN, FailedEvent
 from leadlight.ports import Conflict, Ports, Unavailable
 from leadlight.releases import Checkpoint, Placed, Run
 from leadlight.runtime import engaged
@@ -20,7 +20,6 @@ from leadlight.runtime.patience import Patience
 from leadlight.runtime.reconsider import reconsider, resend
 from leadlight.state import LeadState
 
-SOURCE = "run"  # of the failed events
 SHARE = 50  # items that are done before the time is looked at
 _LOG = logging.getLogger(__name__)
 
@@ -90,6 +89,12 @@ def again(raw: bytes, ports: Ports) -> None:
     resend(ports.leads.get_nurture(passed.lead_id), ports)
 
 
+def is_lead(item: Placed) -> bool:
+    """Whether it counts as one: a lead that stands by itself, or that can't be read."""
+    merged = item.state is not None and bool(item.state.kin.root)
+    return item.name == STATE and not is_account(item.lead_id) and not merged
+
+
 def _brought(item: Placed, *, run: Run, ports: Ports, patience: Patience) -> Counter[str]:
     """Does one item; returns what is counted of it."""
     held = [item.state] if item.state else []  # serves once: an attempt leaves its mark on it
@@ -99,7 +104,7 @@ def _brought(item: Placed, *, run: Run, ports: Ports, patience: Patience) -> Cou
             return Counter(written=resend(item.enrollments, ports))
         return _reconsidered(held.pop() if held else ports.leads.get(item.lead_id, consistent=True), run, ports)
 
-    seen = Counter(seen=item.name == STATE and not is_account(item.lead_id))
+    seen = Counter(seen=is_lead(item))
     if item.reason:
         return seen + _set_aside(item.lead_id, item.reason, run, ports, patience)
     try:
@@ -125,6 +130,6 @@ def _reconsidered(state: LeadState | None, run: Run, ports: Ports) -> Counter[st
 def _set_aside(lead_id: str, reason: str, run: Run, ports: Ports, patience: Patience) -> Counter[str]:
     _LOG.error(FAILED, extra={"run": run.id, "reason": reason.partition(":")[0]})
     raw = msgspec.json.encode(Passed(run.id, lead_id))
-    event = FailedEvent(source=SOURCE, reason=reason, received_at=ports.now(), raw=raw)
+    event = FailedEvent(source=RUN, reason=reason, received_at=ports.now(), raw=raw)
     patience.insist(lambda: ports.failed.keep(event))
     return Counter(failed=1)

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from leadlight.activity import is_account
 from leadlight.activity.order_key import day_number
-from leadlight.failed import FAILED, FailedEvent
+from leadlight.failed import FAILED, STREAM, FailedEvent
 from leadlight.ports import Conflict, Ports, Unavailable
 from leadlight.runtime import accounts, forgotten, membership, merging
 from leadlight.runtime.conclude import concluded, decided_merged
@@ -243,4 +243,4 @@ def _horizon(ports: Ports) -> int:
 def _keep(record: Record, reason: str, ports: Ports) -> None:
     _LOG.error(FAILED, extra={"sequence_number": sequence_number(record), "reason": reason.partition(":")[0]})
     raw = msgspec.json.encode(record)
-    ports.failed.keep(FailedEvent(source="stream", reason=reason, received_at=ports.now(), raw=raw))
+    ports.failed.keep(FailedEvent(source=STREAM, reason=reason, received_at=ports.now(), raw=raw))

@@ -49,6 +49,9 @@ def test_a_night_counts_every_lead_that_stands_by_itself(stack: Quiet) -> None:
     stack.activity(cloudevent("account_identified", name="a", data={"account": {"domain": "acme.com"}}))
     stack.settle()
     assert night(stack, days=0) == Engagement(day="2026-11-21", engaged=3, disengaged=1, newly_disengaged=0)
+    run = runs.progress("sweep-2026-11-21", stack.world)
+    assert run is not None
+    assert run.counts["seen"] == 6  # the merged one and the account are none
     assert night(stack, days=1) == Engagement(day="2026-11-22", engaged=2, disengaged=2, newly_disengaged=1)
     assert night(stack, days=5) == Engagement(day="2026-11-26", engaged=2, disengaged=2, newly_disengaged=0)
     assert night(stack, days=30) == Engagement(day="2026-12-21", engaged=0, disengaged=4, newly_disengaged=2)

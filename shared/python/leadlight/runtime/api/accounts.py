@@ -1,11 +1,13 @@
 """Accounts as the API shows them: the score of today, and what each of their leads gives to it."""
 
+import re
 from typing import Any, NamedTuple
 
 from leadlight.activity.identity import DOMAIN
 from leadlight.activity.order_key import day_number
 from leadlight.adapters.lead_items import ACCOUNT
 from leadlight.ports import Ports
+from leadlight.problems import MalformedEvent
 from leadlight.runtime.api.leads import summary
 from leadlight.runtime.query import limit_of
 from leadlight.scoring import Score
@@ -18,6 +20,7 @@ MOST = 20  # accounts of a page: all leads of each are read
 MOST_LEADS = 1000
 _SHOWN = 5  # leads of an account in a page
 _ABOVE_ALL = "~"
+_PLACE = re.compile(r"\d{3}#ac_\w+")  # in the ranking
 
 
 class _Member(NamedTuple):
@@ -31,8 +34,10 @@ def accounts_page(ports: Ports, *, limit: str | None, token: str | None) -> dict
     Accounts without leads are left out: nobody is there to call.
 
     Raises:
-        MalformedEvent: the limit is no number from 1 to 20.
+        MalformedEvent: the limit is no number from 1 to 20, or no page before ended with the token.
     """
+    if token and not _PLACE.fullmatch(token):
+        raise MalformedEvent(f"next must be what the page before said, found {token!r}", field="next")
     size = limit_of(limit, default=MOST, most=MOST)
     keys = ports.leads.ranked((ACCOUNT,), below=token or _ABOVE_ALL, limit=size + 1)
     page = keys[:size]

@@ -2,12 +2,13 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 
 from leadlight.activity import is_account
-from leadlight.activity.order_key import day_number
+from leadlight.activity.order_key import day_number, timestamp
 from leadlight.ports import Ports
 from leadlight.problems import BodyTooLarge, MalformedEvent, NotFound
 from leadlight.releases import MOST_RATE, RATE, Told, stand
@@ -50,7 +51,7 @@ def models(_event: Mapping[str, Any], ports: Ports) -> tuple[int, Any]:
     return 200, {
         "release": msgspec.to_builtins(current),
         "versions": versions,
-        "runs": {name: run_view(progress) for name, progress in found.items() if progress},
+        "runs": {name: run_view(progress, ports) for name, progress in found.items() if progress},
         "leads": sum(day.counts.get("new_leads", 0) for day in ports.records.measures()[0]),
     }
 
@@ -120,12 +121,14 @@ def resume(_event: Mapping[str, Any], ports: Ports) -> tuple[int, Any]:
     return 202, {"run": run.id}
 
 
-def run_view(progress: runs.Progress) -> dict[str, Any]:
-    """A run and how far it is."""
-    parts = progress.checkpoints
+def run_view(progress: runs.Progress, ports: Ports) -> dict[str, Any]:
+    """A run and how far it is. `leads_from`: when its first page comes: no function goes by older documents then."""
+    parts, begun = progress.checkpoints, datetime.fromisoformat(progress.run.begun_at)
+    settled = timedelta(seconds=ports.runs.settle_seconds if progress.run.kind == "publish" else 0)
     return {
         "run": progress.run.id,
         "begun_at": progress.run.begun_at,
+        "leads_from": timestamp(begun + settled),
         "done": progress.done,
         "segments": len(parts),
         "segments_done": sum(part.done for part in parts),

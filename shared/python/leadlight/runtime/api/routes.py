@@ -100,6 +100,8 @@ def _kpis(event: Mapping[str, Any], ports: Ports) -> tuple[int, Any]:
     query = query_of(event)
     days, as_of = ports.records.measures()
     first, last = (_day(query.get(name), name, default) for name, default in (("from", date.min), ("to", date.max)))
+    if first > last:
+        raise MalformedEvent(f"to must not be before from, found {first} to {last}", field="to")
     found = kpis(days, as_of=ports.now().date(), first=first, last=last, model=ports.documents.model.name)
     return 200, {"as_of": as_of.isoformat() if as_of else None, "kpis": found}
 

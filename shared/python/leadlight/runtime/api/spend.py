@@ -26,7 +26,7 @@ def record_spend(event: Mapping[str, Any], ports: Ports) -> dict[str, Any]:
     lines, problems = [], []
     for index, line in enumerate(given if isinstance(given, list) else [given]):
         try:
-            lines.append(spend_of(line))
+            lines.append(spend_of(line, now=ports.now()))
         except MalformedEvent as found:
             problems.append((index, found))
     refused = [

@@ -13,6 +13,7 @@ from leadlight.adapters.lead_pages import placed_at
 from leadlight.ports import Ports
 from leadlight.problems import NotFound
 from leadlight.releases import Placed
+from leadlight.runtime.pages import is_lead
 from leadlight.runtime.repair.refold import Terms, refold, terms
 from leadlight.state import LeadState
 from leadlight.state.readable import Difference
@@ -26,8 +27,8 @@ _AGAIN = 3
 def audit(ports: Ports, *, part: int, parts: int, after: str, limit: int) -> dict[str, Any]:
     """Checks the next leads of one of so many parts of the table.
 
-    Returns `checked`, `facts` (recorded = counted + set_aside + expired, and registered), `differing` (lead_id and
-    differences) and `next`: None where the part is done.
+    Returns `checked`, of which so many are `leads` that stand by themselves; `facts` (recorded = counted + set_aside +
+    expired, and registered), `differing` (lead_id and differences) and `next`: None where the part is done.
     """
     items, following = ports.leads.page(part, parts, after=after, limit=min(limit, LEADS))
     placed = [item for item in items if not item.enrollments]
@@ -40,7 +41,14 @@ def audit(ports: Ports, *, part: int, parts: int, after: str, limit: int) -> dic
             following = placed[len(found) - 1].place
             break
     differing = [_view(item.lead_id, wrong) for item, (_, wrong) in zip(placed, found, strict=False) if wrong]
-    return {"checked": len(found), "facts": total._asdict(), "differing": differing, "next": following or None}
+    leads = sum(map(is_lead, placed[: len(found)]))
+    return {
+        "checked": len(found),
+        "leads": leads,
+        "facts": total._asdict(),
+        "differing": differing,
+        "next": following or None,
+    }
 
 
 def audit_lead(lead_id: str, ports: Ports) -> dict[str, Any]:
@@ -54,7 +62,7 @@ def audit_lead(lead_id: str, ports: Ports) -> dict[str, Any]:
         raise NotFound(f"no lead {lead_id}: it never did anything, or was erased", field="lead_id")
     counted, found = _looked(item, ports)
     differing = [_view(lead_id, found)] if found else []
-    return {"checked": 1, "facts": counted._asdict(), "differing": differing, "next": None}
+    return {"checked": 1, "leads": int(is_lead(item)), "facts": counted._asdict(), "differing": differing, "next": None}
 
 
 def difference_view(found: Difference) -> dict[str, Any]:

@@ -14,14 +14,13 @@ import msgspec
 from leadlight.adapters.lead_items import STATE
 from leadlight.events import Event
 from leadlight.events.event import ROLLUP_REQUESTED
-from leadlight.failed import FailedEvent, Letter
+from leadlight.failed import STREAM, FailedEvent, Letter
 from leadlight.ports import Conflict, Ports, Unavailable
 from leadlight.problems import MalformedEvent
 from leadlight.releases import Task
 from leadlight.runtime.nurture import follow
 from leadlight.runtime.publish import announce
 from leadlight.runtime.repair.redeliver import redeliver
-from leadlight.runtime.repair.replay import STREAM
 from leadlight.runtime.runs import nightly
 from leadlight.runtime.streams import Record
 

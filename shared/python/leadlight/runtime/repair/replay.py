@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from leadlight.failed import Kept
+from leadlight.failed import RUN, STREAM, Kept
 from leadlight.ports import Conflict, Ports, Torn, Unavailable
 from leadlight.problems import MalformedEvent
 from leadlight.runtime import ingest, pages
@@ -13,7 +13,6 @@ from leadlight.runtime.repair.redeliver import redeliver
 from leadlight.runtime.repair.waiting import Wanted, page
 from leadlight.sources import SOURCES, WebhookRequest
 
-STREAM = "stream"  # the source of failed events that are records of the activities stream
 REPLAYS = 25  # of one request
 MOST_BYTES = 2_000_000
 
@@ -64,7 +63,7 @@ def replay(kept: Kept, raw: bytes, ports: Ports) -> Replayed:
 def _taken(kept: Kept, raw: bytes, ports: Ports) -> tuple[int, str]:
     if kept.source == STREAM:
         return _from_stream(raw, ports)
-    return _from_run(raw, ports) if kept.source == pages.SOURCE else _from_vendor(kept, raw, ports)
+    return _from_run(raw, ports) if kept.source == RUN else _from_vendor(kept, raw, ports)
 
 
 def _from_vendor(kept: Kept, raw: bytes, ports: Ports) -> tuple[int, str]:

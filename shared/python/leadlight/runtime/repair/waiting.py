@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
-from leadlight.failed import Kept
+from leadlight.failed import RUN, STREAM, Kept
 from leadlight.ports import Ports
 from leadlight.problems import MalformedEvent
+from leadlight.sources import SOURCES
 
 KEPT_DAYS = 30
 READ = 500  # records that one request looks at
+_SOURCES = (*sorted(SOURCES), STREAM, RUN)
 _STATES = ("waiting", "replayed", "all")
 
 
@@ -42,15 +44,21 @@ def wanted_of(query: Mapping[str, str], *, now: datetime) -> Wanted:
     """What a request asks for.
 
     Raises:
-        MalformedEvent: a bound is no time, or the state is none.
+        MalformedEvent: a bound is no time, or behind the other; or no failed event has such a source or state.
     """
     state = query.get("state") or "waiting"
     if state not in _STATES:
         raise MalformedEvent(f"state must be one of {', '.join(_STATES)}, found {state!r}", field="state")
+    source = query.get("source") or ""
+    if source and source not in _SOURCES:
+        raise MalformedEvent(f"source must be one of {', '.join(_SOURCES)}, found {source!r}", field="source")
+    first, last = _moment(query.get("from"), "from"), _moment(query.get("to"), "to", end=True)
+    if first and last and first > last:
+        raise MalformedEvent(f"to must not be before from, found {query['from']} to {query['to']}", field="to")
     return Wanted(
-        first=_moment(query.get("from"), "from") or now - timedelta(days=KEPT_DAYS + 1),
-        last=_moment(query.get("to"), "to", end=True) or now + timedelta(minutes=5),
-        source=query.get("source") or "",
+        first=first or now - timedelta(days=KEPT_DAYS + 1),
+        last=last or now + timedelta(minutes=5),
+        source=source,
         reason=query.get("reason") or "",
         state=state,
     )
