@@ -17,6 +17,7 @@ from infra.local.session import LocalStack, local_stack
 from infra.local.simulate import Post, funnel
 from infra.local.traffic import measure_latency, send_all
 from leadlight.cli.tables import accounts_table, kpis_table, leads_table
+from leadlight.sources import SOURCES
 
 SHOWN = 25
 ACCOUNTS = 8
@@ -101,7 +102,7 @@ def _wait(stack: LocalStack, console: Console) -> None:
             access_key=operator.access_key,
             secret_key=operator.secret_key,
             region=REGION,
-            webhook_secrets=stack.secrets,
+            webhook_secrets={source: stack.secrets[source] for source in SOURCES},
         ),
         soft_wrap=True,
         highlight=False,
