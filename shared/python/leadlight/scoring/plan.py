@@ -67,12 +67,12 @@ class Sums:
 
     def of(self, signals: Signals, total: int) -> int:
         """A packed total with the points of each category added."""
-        given: list[Any] = [*map(_get, map(self._signal, signals), signals.values())]
         if self._longest > 1:  # most is known: to try costs nothing, to look for what is missing does
             try:
-                return sum(given, total)  # type: ignore[no-any-return]
+                return sum(map(_get, map(self._signal, signals), signals.values()), total)  # type: ignore[arg-type]
             except TypeError:
                 pass
+        given: list[Any] = [*map(_get, map(self._signal, signals), signals.values())]
         if None in given:
             self._add_up(signals, given)
         return sum(given, total)  # type: ignore[no-any-return]
