@@ -143,4 +143,6 @@ def test_models_shows_versions_and_how_far_a_run_is(cli, stack) -> None:
     assert json.loads(cli("models", "--json", "--resume").output)["leads"] == 1000
     stack.run |= {"done": False, "seen": 0, "segments_done": 0, "written": 0, "decided": 0}
     assert "begins at 12:01:30 UTC, when no function goes by the version before" in cli("models").output
+    stack.run |= {"done": False, "seen": 0, "leads_from": None}
+    assert "0 of 4 segments done" in cli("models").output
     assert [path for path, _ in stack.sent] == ["/v1/models/resume"]

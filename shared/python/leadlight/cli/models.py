@@ -216,7 +216,7 @@ def _versions(versions: Sequence[Any]) -> Table:
 
 
 def _has_begun(run: Any) -> bool:
-    return bool(run["seen"] or run["segments_done"])
+    return bool(run["seen"] or run["segments_done"] or not run["leads_from"])
 
 
 def _waits(run: Any) -> str:

@@ -1,7 +1,7 @@
 """Drafts, publishing, going back, and what it does to leads: the API and the worker over a quiet world."""
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -47,6 +47,8 @@ def test_every_lead_follows_silently(stack: Quiet) -> None:
     assert len(stack.world.bus.entries) == events
     run = call("GET /v1/models")[1]["runs"]["publish"]
     assert (run["done"], run["seen"], run["written"]) == (True, 1, 1)
+    settled = datetime.fromisoformat(run["leads_from"]) - datetime.fromisoformat(run["begun_at"])
+    assert settled.total_seconds() == stack.world.runs.settle_seconds
     stored = [json.loads(raw) for raw in stack.world.records.stored.values()]
     assert {each["kind"] for each in stored if each.get("silent")} == {"stage_changed", "qualified", "disengaged"}
 

@@ -122,13 +122,13 @@ def resume(_event: Mapping[str, Any], ports: Ports) -> tuple[int, Any]:
 
 
 def run_view(progress: runs.Progress, ports: Ports) -> dict[str, Any]:
-    """A run and how far it is. `leads_from`: when its first page comes: no function goes by older documents then."""
+    """A run and how far it is. `leads_from`: when a publish begins with them: nobody goes by older documents then."""
     parts, begun = progress.checkpoints, datetime.fromisoformat(progress.run.begun_at)
-    settled = timedelta(seconds=ports.runs.settle_seconds if progress.run.kind == "publish" else 0)
+    settled = timestamp(begun + timedelta(seconds=ports.runs.settle_seconds))
     return {
         "run": progress.run.id,
         "begun_at": progress.run.begun_at,
-        "leads_from": timestamp(begun + settled),
+        "leads_from": settled if progress.run.kind == "publish" else None,
         "done": progress.done,
         "segments": len(parts),
         "segments_done": sum(part.done for part in parts),
