@@ -139,14 +139,14 @@ def test_an_audit_names_what_differs_and_a_rebuild_prints_it(cli, running):
     for arguments in (["--all"], ["--sample", 5], ["ada@example.com"]):
         result = cli("audit", *arguments)
         assert result.exit_code == 0, result.output
-        assert "leads and accounts checked, 0 differ" in result.stdout
+        assert "checked, 1 of them leads that stand by themselves; 0 differ" in result.stdout
     assert "recorded 1 = counted 1 + set aside 0 + expired 0" in result.stdout
     for name in ("a", "b", "c"):
         running.activity(cloudevent("account_identified", name=name, data={"account": {"domain": f"{name}.example"}}))
     running.settle()
     for _ in range(5):  # accounts lie between the leads, and are none
         sampled = json.loads(cli("audit", "--sample", 1, "--json").stdout)
-        assert sampled["facts"]["counted"] == 1
+        assert (sampled["leads"], sampled["facts"]["counted"]) == (1, 1)
     state = running.world.leads.get(ADA, consistent=True)
     state.fold.signals.clear()
     running.world.leads.put(state)

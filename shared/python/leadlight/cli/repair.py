@@ -92,16 +92,18 @@ def audit(*, lead: str | None, sample: int | None, every: bool, url: str, as_jso
     with Api(url) as api:
         pages = _leads(api, lead) if lead else _shares(api, sample)
         facts: Counter[str] = Counter()
-        checked, differing = 0, []
+        checked, leads, differing = 0, 0, []
         with screen(stderr=True).status("auditing") as status:
             for page in pages:
                 checked += page["checked"]
+                leads += page["leads"]
                 facts.update(page["facts"])
                 differing += page["differing"]
                 status.update(f"auditing: {checked} leads, {len(differing)} differ so far")
             differing = list(_again(api, differing))
         waiting = 0 if lead else _waiting(api)
-    told = {"checked": checked, "facts": dict(facts), "failed_events_waiting": waiting, "differing": differing}
+    told = {"checked": checked, "leads": leads, "facts": dict(facts), "failed_events_waiting": waiting}
+    told["differing"] = differing
     if as_json:
         print_json(told)
     else:
@@ -168,7 +170,8 @@ def _print_audit(told: Mapping[str, Any]) -> None:
         _print_differences(each)
     facts = {name: told["facts"].get(name, 0) for name in ("recorded", "counted", "set_aside", "expired", "registered")}
     click.echo(
-        f"{told['checked']} leads and accounts checked, {len(told['differing'])} differ\n"
+        f"{told['checked']} states checked, {told['leads']} of them leads that stand by themselves; "
+        f"{len(told['differing'])} differ\n"
         f"activities: recorded {facts['recorded']} = counted {facts['counted']} + set aside {facts['set_aside']} + "
         f"expired {facts['expired']}; other facts {facts['registered']}; "
         f"failed events waiting {told['failed_events_waiting']}"
