@@ -133,7 +133,11 @@ def step(task: Task, ports: Ports, patience: Patience) -> dict[str, int]:
     try:
         ports.runs.advance(run.id, after)
     except Conflict:
-        return {}  # the same message in other hands was first
+        # The same message in other hands was first; or the client, whose first attempt went through unheard.
+        noted = ports.runs.checkpoint(run.id, task.segment)
+        if noted.page == task.page:
+            _go_on(run, noted, ports, begun=begun)
+        return {}
     _go_on(run, after, ports, begun=begun)
     return {name: getattr(after, name) - getattr(before, name) for name in run.counted}
 

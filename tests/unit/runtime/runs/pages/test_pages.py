@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from functions.sweep import handler as sweep
 from leadlight.merge import Kin
 from leadlight.ports import Conflict, Unavailable
+from leadlight.releases import Checkpoint
 from leadlight.runtime import pages, runs
 from leadlight.runtime import reconsider as reconsidering
 from leadlight.state import LeadState
@@ -55,6 +56,23 @@ def test_the_time_of_a_page_is_part_of_its_pause(
     monkeypatch.setattr(world.runs, "send", lambda _, *, delay: sent.append(delay))
     page(stack)
     assert sent == [delay]
+
+
+def test_a_note_that_went_through_unheard_brings_the_next_page(stack: Quiet, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The client tries again by itself, and finds its condition broken by its own first attempt."""
+    publish(1, after=0, rate=1)
+    world = stack.world
+    advance = world.runs.advance
+
+    def unheard(run_id: str, checkpoint: Checkpoint) -> None:
+        advance(run_id, checkpoint)
+        raise Conflict("retried")
+
+    monkeypatch.setattr(world.runs, "advance", unheard)
+    sweep.lambda_handler({}, CONTEXT)
+    work(stack)
+    assert (progress(stack)["done"], progress(stack)["seen"], progress(stack, "sweep")["done"]) == (True, 3, True)
+    assert world.records.engagement()[-1].engaged == 3
 
 
 def test_a_page_goes_on_where_its_time_was_over(stack: Quiet, monkeypatch: pytest.MonkeyPatch) -> None:
