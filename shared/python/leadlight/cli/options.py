@@ -32,7 +32,7 @@ class Moment(click.ParamType[datetime]):
 
 
 class OutFile(click.Path):
-    """A file that can be written, which is looked at before any work: its folder has to be there."""
+    """A file that can be written, which is looked at before any work: a new one needs a folder to be in."""
 
     def __init__(self) -> None:
         super().__init__(dir_okay=False, writable=True, path_type=Path)
@@ -41,7 +41,7 @@ class OutFile(click.Path):
         """The path."""
         path = Path(os.fsdecode(super().convert(value, param, ctx)))
         folder = path.absolute().parent
-        if not (folder.is_dir() and os.access(folder, os.W_OK)):
+        if not path.exists() and not (folder.is_dir() and os.access(folder, os.W_OK)):
             self.fail(f"{path} can't be written: {folder} is no folder that you may write to", param, ctx)
         return path
 
