@@ -1,5 +1,7 @@
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from leadlight.cli.main import main
+from tests.unit.builders import NOW
 from tests.unit.cli.local_api import LocalApi, serving
 
 Cli = Callable[..., Result]
@@ -20,6 +23,8 @@ def cli(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Cli:
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
     for name in ("LEADLIGHT_URL", "XDG_CONFIG_HOME", "AWS_PROFILE"):
         monkeypatch.delenv(name, raising=False)
+    clock = (NOW + timedelta(seconds=n) for n in count())  # the stack's, which goes on
+    monkeypatch.setattr("leadlight.cli.merges.now", lambda: next(clock))
 
     def run(*arguments: object, stdin: bytes | None = None) -> Result:
         return CliRunner().invoke(main, [str(argument) for argument in arguments], input=stdin, catch_exceptions=False)

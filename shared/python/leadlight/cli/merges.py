@@ -108,14 +108,14 @@ def say(
     Raises:
         OperatorError: the stack refused it.
     """
-    now = timestamp(datetime.now(UTC))
+    said_at = timestamp(now())
     events = [
         {
             "specversion": "1.0",
             "id": str(uuid4()),
             "source": SOURCE,
             "type": activity_type,
-            "time": now,
+            "time": said_at,
             "data": {
                 "lead": {"identities": [{"kind": kind, "value": value} for kind, value in saying]},
                 "properties": dict(properties or {}),
@@ -126,6 +126,11 @@ def say(
     answer = api.call("POST", "/v1/activities", body=msgspec.json.encode(events), content_type=BATCH).body
     if answer["refused"]:
         raise OperatorError(f"refused: {answer['refused'][0]['detail']}")
+
+
+def now() -> datetime:
+    """When something is said: this machine's clock."""
+    return datetime.now(UTC)
 
 
 def _identity(given: dict[str, Any]) -> Identity:
