@@ -15,6 +15,7 @@ from leadlight.ports import Conflict, Unavailable
 BATCH = 25
 _GET_BATCH = 100
 _ROUNDS = 5
+_PAUSE = 0.05  # seconds after the first round; twice as long after each
 _CONFIG = Config(
     parameter_validation=False,  # the adapters' tests see to it, and it is a tenth of a put's CPU
     user_agent=f"leadlight Botocore/{botocore.__version__}",  # botocore's own is put together anew for each call
@@ -23,8 +24,16 @@ _CONFIG = Config(
     retries={"mode": "standard", "total_max_attempts": 3},
     max_pool_connections=32,
 )
-_CONFLICTS = {"ConditionalCheckFailedException", "TransactionCanceledException", "TransactionConflictException"}
-OURS = {"ValidationException", "SerializationException"}  # what we sent is wrong, and would be again
+_CANCELED = "TransactionCanceledException"
+# Of a call, and among the reasons that a transaction was canceled for. A call that meets a transaction under way is no
+# conflict: whether its condition holds is not known yet.
+_CONFLICTS = {
+    "ConditionalCheckFailedException",
+    _CANCELED,  # where it says no reason
+    "ConditionalCheckFailed",
+    "TransactionConflict",
+}
+OURS = {"ValidationException", "SerializationException", "ValidationError"}  # what we sent is wrong, and would be again
 
 
 @cache
@@ -44,14 +53,21 @@ def call(method: Callable[..., Any], **arguments: Any) -> Any:
     try:
         return method(**arguments)
     except ClientError as error:
-        code = error.response["Error"].get("Code", "")
-        if code in _CONFLICTS:
-            raise Conflict(str(error)) from error
-        if code in OURS:
+        codes = _codes(error)
+        if codes & OURS:
             raise
+        if codes & _CONFLICTS:
+            raise Conflict(str(error)) from error
         raise Unavailable(str(error)) from error
     except BotoCoreError as error:
         raise Unavailable(str(error)) from error
+
+
+def _codes(error: ClientError) -> set[str]:
+    """What went wrong: of a transaction, why it was canceled. A throttled one is no conflict."""
+    code = str(error.response["Error"].get("Code", ""))
+    reasons: Any = error.response.get("CancellationReasons") if code == _CANCELED else None
+    return {str(each.get("Code")) for each in reasons or ()} or {code}
 
 
 def batch_write(client: Any, table: str, items: list[dict[str, Any]]) -> None:
@@ -76,12 +92,13 @@ def batch_get(client: Any, table: str, keys: Sequence[Mapping[str, Any]], *, con
     """
     for start in range(0, len(keys), _GET_BATCH):
         left: Mapping[str, Any] = {table: {"Keys": keys[start : start + _GET_BATCH], "ConsistentRead": consistent}}
-        for _ in range(_ROUNDS):
+        for attempt in range(_ROUNDS):
             answer = call(client.batch_get_item, RequestItems=left)
             yield from answer["Responses"].get(table, [])
             left = answer.get("UnprocessedKeys") or {}
             if not left:
                 break
+            time.sleep(_PAUSE * 2**attempt)
         else:
             raise Unavailable(f"{table} left keys unread")
 
@@ -93,6 +110,6 @@ def _batches(client: Any, table: str, requests: list[dict[str, Any]]) -> None:
             left = call(client.batch_write_item, RequestItems=left).get("UnprocessedItems") or {}
             if not left:
                 break
-            time.sleep(0.05 * 2**attempt)
+            time.sleep(_PAUSE * 2**attempt)
         else:
             raise Unavailable(f"{table} left {len(left[table])} items unwritten")
