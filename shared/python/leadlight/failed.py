@@ -8,6 +8,7 @@ from leadlight.activity.order_key import timestamp
 
 STREAM = "stream"  # the source of records of the activities stream that could not be brought into their lead
 RUN = "run"  # and of leads that a publish or a sweep passed over
+MOST_REASON = 2_000  # characters that are kept of one
 FAILED = "failed event"  # the log line that the stack's metric counts; it names nobody
 
 
@@ -43,12 +44,17 @@ class Kept(NamedTuple):
     @classmethod
     def of(cls, event: FailedEvent, name: str) -> Self:
         """A failed event under the name that its bytes give it."""
-        return cls(event.received_at.date().isoformat(), event.source, name, event.reason, event.received_at)
+        return cls(event.received_at.date().isoformat(), event.source, name, short(event.reason), event.received_at)
 
     @property
     def moment(self) -> str:
         """When it came first."""
         return timestamp(self.received_at)
+
+
+def short(reason: str) -> str:
+    """A reason as it is kept: it may quote what was sent, of any length."""
+    return reason if len(reason) <= MOST_REASON else reason[: MOST_REASON - 1] + "…"
 
 
 class FailedEvents(Protocol):
@@ -90,7 +96,10 @@ class DeadLetters(Protocol):
     """The queues of what a consumer of events could not take, each by its consumer's name."""
 
     def receive(self, consumer: str) -> list[Letter]:
-        """Up to ten messages, which nobody else sees for half a minute; none where the queue is empty."""
+        """Up to ten messages, which nobody else sees for two minutes; none where the queue is empty."""
 
     def done(self, consumer: str, letters: Sequence[Letter]) -> None:
         """Removes messages."""
+
+    def count(self) -> int:
+        """About how many messages there are in all queues."""

@@ -7,7 +7,7 @@ from functools import cached_property
 from leadlight.activity.order_key import milliseconds, timestamp
 from leadlight.adapters.clients import call, client
 from leadlight.adapters.fact_items import Item
-from leadlight.failed import FailedEvent, Kept
+from leadlight.failed import FailedEvent, Kept, short
 from leadlight.ports import Conflict, Unavailable
 
 _KEPT_SECONDS = 30 * 86_400
@@ -34,7 +34,7 @@ class StoredFailedEvents:
             Key=_key(kept.day, kept.source, kept.name),
             UpdateExpression=f"SET reason = :reason, place = :place, {first} REMOVE replayed_at",
             ExpressionAttributeValues={
-                ":reason": {"S": event.reason},
+                ":reason": {"S": kept.reason},
                 ":place": {"S": kept.place},
                 ":at": {"S": kept.moment},
                 ":end": {"N": str(milliseconds(event.received_at) // 1000 + _KEPT_SECONDS)},
@@ -45,15 +45,21 @@ class StoredFailedEvents:
     def kept(self, day: str, *, after: str, limit: int) -> list[Kept]:
         """Failed events of a day behind an id of that day, in order of source and name."""
         _, source, name = _parts(after)
-        answer = call(
-            client("dynamodb").query,
-            TableName=self._table,
-            KeyConditionExpression="pk = :day AND sk > :after",
-            ExpressionAttributeValues={":day": {"S": f"failed#{day}"}, ":after": {"S": f"{source}#{name}"}},
-            ConsistentRead=True,
-            Limit=limit,
-        )
-        return list(map(_from_item, answer["Items"]))
+        place, found = f"{source}#{name}", list[Kept]()
+        while len(found) < limit:
+            answer = call(
+                client("dynamodb").query,
+                TableName=self._table,
+                KeyConditionExpression="pk = :day AND sk > :after",
+                ExpressionAttributeValues={":day": {"S": f"failed#{day}"}, ":after": {"S": place}},
+                ConsistentRead=True,
+                Limit=limit - len(found),
+            )
+            found += map(_from_item, answer["Items"])
+            if "LastEvaluatedKey" not in answer:
+                break
+            place = answer["LastEvaluatedKey"]["sk"]["S"]  # a page ends at 1 MB, too
+        return found
 
     def find(self, failed_id: str) -> Kept | None:
         """The failed event of an id."""
@@ -71,7 +77,7 @@ class StoredFailedEvents:
                 Key=_key(kept.day, kept.source, kept.name),
                 UpdateExpression="SET reason = :reason" + (", replayed_at = :at" if replayed else ""),
                 ConditionExpression="attribute_exists(pk)",
-                ExpressionAttributeValues={":reason": {"S": kept.reason}, **replayed},
+                ExpressionAttributeValues={":reason": {"S": short(kept.reason)}, **replayed},
             )
         except Conflict:
             return
@@ -115,7 +121,7 @@ class StoredFailedEvents:
                 TableName=self._table,
                 Key=key,
                 UpdateExpression="SET reason = :reason",
-                ExpressionAttributeValues={":reason": {"S": reason}},
+                ExpressionAttributeValues={":reason": {"S": short(reason)}},
             )
         call(client("s3").put_object, Bucket=self._bucket, Key=place, Body=raw)
 

@@ -24,6 +24,7 @@ from leadlight.problems import (
 from leadlight.runtime.http import MAX_BODY, Answer, answer, answered, correlation_id, problem, request_of
 from leadlight.sources import SOURCES, WebhookRequest
 
+_TOLD = 10  # problems that a failed event's reason names
 _OWN = "cloudevents"  # the format of /v1/activities
 _LOG = logging.getLogger(__name__)
 
@@ -39,8 +40,10 @@ class Receipt(msgspec.Struct):
 
     @property
     def reason(self) -> str:
-        """Why events were not recorded: `place: problem: detail` of each."""
-        return "; ".join(f"{index}: {found.slug}: {found.detail}" for index, found in self.problems)
+        """Why events were not recorded: `place: problem: detail` of the first ones."""
+        told = [f"{index}: {found.slug}: {found.detail}" for index, found in self.problems[:_TOLD]]
+        more = len(self.problems) - len(told)
+        return "; ".join([*told, f"and {more} more"] if more else told)
 
     def errors(self) -> list[dict[str, Any]]:
         """The events that were not recorded, by their place in the request."""

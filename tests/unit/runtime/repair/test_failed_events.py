@@ -48,6 +48,16 @@ def test_failed_events_are_listed_shown_and_replayed(stack, outage):
     assert stack.audit()["differing"] == {}
 
 
+def test_of_many_problems_the_first_are_told(stack):
+    """A body of a thousand bad events has a reason that can be read, and the good one among them counts."""
+    bad = [track("", number, type="delete") for number in range(1_000)]
+    assert stack.segment({"batch": [*bad, track("Email Clicked", 1)]})["failed"] == 1_000
+    stack.settle()
+    assert counted(stack) == {"email_clicked": 1}
+    [listed] = stack.repair(LIST)["failed_events"]
+    assert (listed["reason"].count("; "), listed["reason"][-14:]) == (10, "; and 990 more")
+
+
 def test_many_are_replayed_by_reason_source_and_time_in_bounded_requests(stack, outage, monkeypatch):
     """A request replays a share and says where to go on; those that fail again keep their new reason."""
     monkeypatch.setattr(replaying, "REPLAYS", 2)
