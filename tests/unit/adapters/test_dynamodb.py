@@ -58,6 +58,16 @@ def test_a_fact_without_a_time_keeps_its_first_receipt(facts):
     assert facts.on(first.lead_id, day(0), untimed=False) == []
 
 
+def test_many_facts_without_a_time_keep_the_first_of_each(facts):
+    """Also where one stands twice in a batch."""
+    told = [activity(id=f"n{n}", occurred_at=None) for n in range(40)]
+    first = [fact for each in told for fact in facts_of(each, received_at=NOW)]
+    again = [fact for each in told for fact in facts_of(each, received_at=NOW.replace(day=22))]
+    facts.put([*first, *again])
+    facts.put(again)
+    assert sorted(facts.every(first[0].lead_id), key=key) == sorted(first, key=key)
+
+
 def test_a_state_is_saved_only_over_the_version_that_was_read(leads):
     """The second of two who read the same version must start again."""
     leads.put(LeadState("ld_a"))
@@ -108,6 +118,8 @@ def test_states_come_many_at_once(leads):
     for name in ("ld_a", "ld_b"):
         leads.put(LeadState(name))
     assert {state.lead_id for state in leads.get_many(["ld_a", "ld_b", "ld_c"])} == {"ld_a", "ld_b"}
+    doubled = [*(f"ld_{n}" for n in range(50)), "ld_a", "ld_b", "ld_a"]  # as an index that lags has them
+    assert sorted(state.lead_id for state in leads.get_many(doubled)) == ["ld_a", "ld_b"]
 
 
 def test_a_scan_gives_states_and_nothing_else(leads):

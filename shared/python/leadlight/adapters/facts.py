@@ -1,4 +1,6 @@
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
 
 from leadlight.activity import Fact, Kind
 from leadlight.activity.order_key import day_of, day_text
@@ -8,6 +10,8 @@ from leadlight.adapters.merge_items import MERGE, member_from_item
 from leadlight.adapters.queries import query
 from leadlight.merge import in_force
 from leadlight.ports import Conflict, Image, Stored
+
+_AT_ONCE = 16  # facts without a time: each is a call of its own
 
 
 class DynamoFacts:
@@ -29,9 +33,12 @@ class DynamoFacts:
             call(self._client.put_item, TableName=self._table, Item=next(iter(items.values())))
         elif items:
             batch_write(self._client, self._table, list(items.values()))
-        for fact in facts:
-            if fact.untimed:
-                self._put_first(fact)
+        untimed = {(fact.lead_id, fact.key): fact for fact in reversed(facts) if fact.untimed}
+        if len(untimed) == 1:
+            self._put_first(*untimed.values())
+        elif untimed:
+            for _ in self._pool.map(self._put_first, untimed.values()):
+                pass
 
     def of(self, lead_id: str, kind: Kind) -> list[Fact]:
         """The facts of a lead of one kind, by a consistent query."""
@@ -89,6 +96,10 @@ class DynamoFacts:
             )
         except Conflict:
             return  # it came before: the first receipt stays
+
+    @cached_property
+    def _pool(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(max_workers=_AT_ONCE)
 
     def _facts(self, lead_id: str, *prefixes: str) -> list[Fact]:
         """What counts for the lead: where there are copies, those of the leads that are merged into it."""

@@ -50,7 +50,8 @@ class DynamoLeads:
         raise Torn("a lead's history moved while it was read")
 
     def get_many(self, lead_ids: Sequence[str]) -> list[LeadState]:
-        """Those of the leads' states that exist, in any order."""
+        """Those of the leads' states that exist, once each, in any order."""
+        lead_ids = list(dict.fromkeys(lead_ids))  # an index may still have a lead twice: where it was, and where it is
         if len(lead_ids) <= _FEW:
             return [state for lead_id in lead_ids if (state := self.get(lead_id, consistent=False)) is not None]
         items = list(self._many([_key(lead_id, STATE) for lead_id in lead_ids]))

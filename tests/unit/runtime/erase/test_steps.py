@@ -6,6 +6,7 @@ import pytest
 
 from functions.erase import handler as erase
 from leadlight.activity import Identity, lead_id_of
+from leadlight.runtime.erase import export as exporting
 from leadlight.runtime.erase import forget as forgetting
 from tests.simulation.simulation import CONTEXT
 from tests.unit.runtime.erase.grace import OTHER, ROOT, USER, asked, consent, found, lead, lived
@@ -21,6 +22,26 @@ def test_much_is_forgotten_in_many_requests(stack, monkeypatch):
     stack.settle()
     assert found(stack) == set()
     assert removed["facts"] > 3
+
+
+def test_much_to_look_through_is_looked_through_in_many_requests(stack, monkeypatch):
+    """However few of the bodies name the person."""
+    monkeypatch.setattr(forgetting, "MOST_READ", 1)
+    monkeypatch.setattr(exporting, "MOST_READ", 1)
+    for number in range(3):
+        stack.segment({"type": "delete", "messageId": f"other-{number}", "userId": "somebody-else"})
+    lived(stack)
+    following, pages = "", []
+    while following is not None:
+        status, told = asked("export", ROOT, following)
+        assert status == 200
+        pages.append(told)
+        following = told["next"]
+    named = [each for page in pages for each in page.get("failed_events", ())]
+    assert (len(named), len([page for page in pages if "failed_events" in page])) == (1, 5)
+    stack.forget(ROOT)
+    stack.settle()
+    assert found(stack) == set()
 
 
 def test_what_was_interrupted_ends_when_it_is_run_again(stack, monkeypatch):

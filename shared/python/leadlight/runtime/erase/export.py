@@ -10,7 +10,7 @@ from leadlight.activity.order_key import timestamp
 from leadlight.ports import Ports, Stored
 from leadlight.problems import MalformedEvent
 from leadlight.runtime.api.leads import lead_view
-from leadlight.runtime.erase.forget import BODIES
+from leadlight.runtime.erase.forget import BODIES, MOST_READ
 from leadlight.runtime.erase.person import Person, person_of
 
 MOST_BYTES = 2_000_000  # of raw bodies; an answer may have 6 MB
@@ -108,7 +108,7 @@ def _is_link(item: Stored) -> bool:
 def _bodies(person: Person, after: str, ports: Ports) -> dict[str, Any]:
     """A page of the failed events that name the person; of those that others share, the person's part."""
     found = []
-    names, size, last = person.names, 0, after
+    names, size, read, last = person.names, 0, 0, after
     places = ports.failed.places(after=after, limit=BODIES)
     for place, raw in ports.failed.bodies(places):
         theirs = names.part(raw).theirs
@@ -117,6 +117,7 @@ def _bodies(person: Person, after: str, ports: Ports) -> dict[str, Any]:
             reason = ports.failed.reason(place)
             found.append({"place": place, "reason": reason, "content": theirs})
         last = place
-        if size > MOST_BYTES:
+        read += len(raw)
+        if size > MOST_BYTES or read > MOST_READ:
             return {"failed_events": found, "next": f"{_BODIES}:{last}"}
     return {"failed_events": found, "next": f"{_BODIES}:{places[-1]}" if len(places) == BODIES else None}

@@ -17,6 +17,7 @@ from leadlight.problems import MalformedEvent
 from leadlight.runtime.erase.person import Person, accounts_of, copies_elsewhere, person_of
 
 BODIES = 100
+MOST_READ = 20_000_000  # bytes of them: to look for names in more takes too long for an answer
 ITEMS = 1_000
 LEADS = 50
 KINDS = ("facts", "copies", "links", "states", "enrollments", "decisions", "failed_events")
@@ -89,7 +90,7 @@ def _begin(person: Person, ports: Ports) -> Begun:
 
 def _forget_bodies(person: Person, after: str, ports: Ports, removed: Counter[str]) -> str:
     """Failed events and given-up batches: what is the person's is cut out, what is others' stays."""
-    places, names = ports.failed.places(after=after, limit=BODIES), person.names
+    places, names, read = ports.failed.places(after=after, limit=BODIES), person.names, 0
     for place, raw in ports.failed.bodies(places):
         parted = names.part(raw)
         if parted.theirs:
@@ -97,6 +98,9 @@ def _forget_bodies(person: Person, after: str, ports: Ports, removed: Counter[st
             told = "partly erased" if names.in_text(reason) else reason
             ports.failed.cut(place, parted.rest, reason=told)
             removed["failed_events"] += len(parted.theirs)
+        read += len(raw)
+        if read > MOST_READ:
+            return place
     return places[-1] if len(places) == BODIES else ""
 
 
