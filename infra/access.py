@@ -192,7 +192,7 @@ class Resources:
     def _repair(self, *also: Grant) -> Access:
         """What rescore, publish and nurture may do with the tables; and to read what they could not take."""
         activities, leads, records = self.tables.activities, self.tables.leads, self.tables.records
-        take = ("sqs:DeleteMessage", "sqs:ReceiveMessage")
+        take = ("sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage")
         return Access(
             grants=(
                 _table(

@@ -28,6 +28,7 @@ class FailureQueues(Construct):
             encryption=sqs.QueueEncryption.SQS_MANAGED,
             enforce_ssl=True,
             retention_period=Duration.days(14),
+            visibility_timeout=Duration.minutes(2),  # `leadlight redrive` gets past what can't be taken
         )
         acknowledge(queue, "AwsSolutions-SQS3", "This is the dead-letter queue; its alarm is the next stop.")
         return queue

@@ -60,6 +60,7 @@ ROUTES = (
     Route(method="GET", path="/v1/failed-events/{failed_id}", function="repair"),
     Route(method="POST", path="/v1/failed-events/{failed_id}/replay", function="repair"),
     Route(method="POST", path="/v1/failed-events/replay", function="repair"),
+    Route(method="GET", path="/v1/redrive", function="repair"),
     Route(method="POST", path="/v1/redrive", function="repair"),
     Route(method="GET", path="/v1/audit", function="repair"),
     Route(method="GET", path="/v1/models", function="api"),

@@ -20,7 +20,7 @@ PUT = {"s3:PutObject"}
 ANY = {"s3:DeleteObject", "s3:GetObject", "s3:PutObject"}
 PUT_EVENTS = {"events:PutEvents"}
 SEND = {"sqs:SendMessage"}
-TAKE = {"sqs:DeleteMessage", "sqs:ReceiveMessage"}
+TAKE = {"sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"}
 
 GRANTS: dict[str, dict[str, set[str]]] = {
     "Ingest": {

@@ -26,6 +26,7 @@ AUTHORIZED = {
     "GET /v1/failed-events/{failed_id}",
     "POST /v1/failed-events/{failed_id}/replay",
     "POST /v1/failed-events/replay",
+    "GET /v1/redrive",
     "POST /v1/redrive",
     "GET /v1/audit",
     "GET /v1/models",

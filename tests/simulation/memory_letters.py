@@ -32,6 +32,9 @@ class MemoryLetters:
 
         self._world.scheduler.call("delete letters", done)
 
+    def count(self) -> int:
+        return sum(len(some) for each in (self.waiting, self.seen) for some in each.values())
+
     def come_back(self) -> None:
         """The time is over in which nobody else sees what was received and not removed."""
         for consumer, seen in self.seen.items():

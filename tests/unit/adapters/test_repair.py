@@ -12,7 +12,7 @@ from leadlight.adapters.facts import DynamoFacts
 from leadlight.adapters.failed_events import StoredFailedEvents
 from leadlight.adapters.leads import DynamoLeads
 from leadlight.adapters.letters import SqsLetters
-from leadlight.failed import FailedEvent, Kept
+from leadlight.failed import MOST_REASON, FailedEvent, Kept
 from leadlight.nurture import NurtureState
 from leadlight.state import LeadState
 from tests.unit.builders import NOW, fact
@@ -43,6 +43,17 @@ def test_failed_events_are_listed_by_day_in_pages_and_found_by_id(aws) -> None:
     assert (found.source, found.received_at, found.replayed_at) == ("segment", NOW, None)
     assert dict(failed.bodies([found.place])).keys() == {found.place}
     assert failed.find("2026-11-21.segment.none") is failed.find("nonsense") is None
+
+
+def test_a_day_of_long_reasons_is_listed_whole(aws) -> None:
+    """A query ends at 1 MB: that is not the end of the day. What is kept of a reason is bounded, whatever it quotes."""
+    failed = StoredFailedEvents("bucket", "records")
+    ids = sorted(failed.keep(FailedEvent("segment", "é" * 500_000, NOW, b"raw %d" % n)) for n in range(300))
+    found = kept(failed, limit=299)
+    assert [each.id for each in found] == ids[:299]
+    assert {len(each.reason) for each in found} == {MOST_REASON}
+    failed.settle(found[0]._replace(reason="x" * 500_000))
+    assert len(kept(failed)[0].reason) == MOST_REASON
 
 
 def test_a_failed_event_that_comes_again_keeps_its_first_time_and_waits_again(aws) -> None:
@@ -105,6 +116,7 @@ def test_letters_are_received_and_removed(queue: str) -> None:
     for body in ("a", "b"):
         sqs.send_message(QueueUrl=queue, MessageBody=body)
     found = letters.receive("nurture")
+    assert letters.count() == 2
     assert sorted(letter.body for letter in found) == ["a", "b"]
     letters.done("nurture", [letter for letter in found if letter.body == "a"])
     for letter in found:

@@ -9,12 +9,15 @@ import pytest
 
 from leadlight import sources
 from leadlight.activity import Identity, lead_id_of
+from leadlight.cli import repair as auditing
+from leadlight.cli.client import ApiError
 from leadlight.problems import MalformedEvent
 from leadlight.runtime import api as reading
 from leadlight.runtime import repair
 from tests.simulation.quiet import Quiet, quiet
 from tests.unit.builders import NOW, cloudevent
 from tests.unit.cli.local_api import Answer, LocalApi, Request
+from tests.unit.runtime.repair.broken import batch_of, lost
 
 ADA = lead_id_of(Identity("email", "ada@example.com"))
 MATCHES = {
@@ -158,6 +161,42 @@ def test_an_audit_names_what_differs_and_a_rebuild_prints_it(cli, running):
     assert result.stdout.endswith("rebuilt\n")
     assert "nothing differs" in cli("rebuild", "ada@example.com").stdout
     assert cli("audit", ADA).exit_code == 0
+
+
+def test_an_audit_finds_what_waits_where_no_lead_can_show_it(cli, running):
+    """A lead whose only batch was given up has no state: the batch is counted, and a rebuild brings the lead in too."""
+    running.activity(cloudevent("demo_requested"))
+    running.world.failed.given_up["aws/lambda/a"] = batch_of(lost(running.world.activities_stream))
+    running.world.letters.waiting["rollup"] = ["{}"]
+    result = cli("audit", "--all")
+    assert result.exit_code == 1
+    assert "waiting: failed events 0, dead letters 1, batches given up 1" in result.stdout
+    assert "2 dead letters and batches wait: run `leadlight redrive`" in result.output
+    result = cli("rebuild", ADA)
+    assert (result.exit_code, "stored None, by its facts" in result.stdout) == (0, True)
+    assert running.world.leads.get(ADA, consistent=True).standing.seq
+    assert cli("redrive").exit_code == cli("audit", "--all").exit_code == 0
+    assert "0 differ" in cli("audit", ADA).stdout
+
+
+def test_an_audit_that_comes_to_no_end_tells_what_it_found(cli, running, monkeypatch):
+    """And that it did not come to one."""
+    for name in ("ada", "ben"):
+        running.activity(cloudevent("demo_requested", name=name, subject=f"{name}@example.com"))
+    running.settle()
+    state = running.world.leads.get(ADA, consistent=True)
+    state.fold.signals.clear()
+    running.world.leads.put(state)
+    shares = auditing._shares
+
+    def until_then(*given):
+        yield from shares(*given)
+        raise ApiError("GET /v1/audit: 503")
+
+    monkeypatch.setattr(auditing, "_shares", until_then)
+    result = cli("audit", "--all")
+    assert (result.exit_code, "signals demo_requested" in result.stdout) == (1, True)
+    assert "ended after 3 states: GET /v1/audit: 503" in result.output
 
 
 def test_an_audit_tells_of_a_state_that_cannot_be_read_and_drops_who_was_erased(cli, running, monkeypatch):

@@ -6,6 +6,8 @@ from leadlight.failed import Letter
 _MOST = 10
 _WAIT_SECONDS = 1  # long polling asks all of the queue's servers: none means none
 
+_COUNTS = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
+
 
 class SqsLetters:
     """The dead-letter queues, by the names of their consumers."""
@@ -27,3 +29,11 @@ class SqsLetters:
         """Removes messages; one that is not removed comes again."""
         for letter in letters:
             call(client("sqs").delete_message, QueueUrl=self._urls[consumer], ReceiptHandle=letter.receipt)
+
+    def count(self) -> int:
+        """About how many messages there are in all queues, those that somebody is at included."""
+        return sum(map(self._count, self._urls.values()))
+
+    def _count(self, url: str) -> int:
+        answer = call(client("sqs").get_queue_attributes, QueueUrl=url, AttributeNames=list(_COUNTS))
+        return sum(int(answer["Attributes"][name]) for name in _COUNTS)

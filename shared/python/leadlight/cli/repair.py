@@ -84,8 +84,8 @@ def audit(*, lead: str | None, sample: int | None, every: bool, url: str, as_jso
     refused + failed) stands in the answer and in the log; what failed and waits is counted here as well.
 
     Nothing is changed. A lead that differs is looked at again after three seconds: its facts may have been on their
-    way. A lead whose every fact is still on its way, or was given up, has no state to be found: run `leadlight redrive`
-    first.
+    way. A lead whose every fact was given up has no state to be found: so batches and letters that wait for
+    `leadlight redrive` are a reason for exit code 1, too.
     """
     if sum((bool(lead), sample is not None, every)) != 1:
         raise click.UsageError("name a lead, or give --sample N or --all")
@@ -93,21 +93,30 @@ def audit(*, lead: str | None, sample: int | None, every: bool, url: str, as_jso
         pages = _leads(api, lead) if lead else _shares(api, sample)
         facts: Counter[str] = Counter()
         checked, leads, differing = 0, 0, []
+        ended: ApiError | None = None
         with screen(stderr=True).status("auditing") as status:
-            for page in pages:
-                checked += page["checked"]
-                leads += page["leads"]
-                facts.update(page["facts"])
-                differing += page["differing"]
-                status.update(f"auditing: {checked} leads, {len(differing)} differ so far")
+            try:
+                for page in pages:
+                    checked += page["checked"]
+                    leads += page["leads"]
+                    facts.update(page["facts"])
+                    differing += page["differing"]
+                    status.update(f"auditing: {checked} leads, {len(differing)} differ so far")
+            except ApiError as error:
+                if not checked:
+                    raise
+                ended = error  # what was found until then is told
             differing = list(_again(api, differing))
-        waiting = 0 if lead else _waiting(api)
-    told = {"checked": checked, "leads": leads, "facts": dict(facts), "failed_events_waiting": waiting}
-    told["differing"] = differing
+        waiting = {} if lead or ended else _waiting(api)
+    told = {"checked": checked, "leads": leads, "facts": dict(facts), **waiting, "differing": differing}
     if as_json:
         print_json(told)
     else:
         _print_audit(told)
+    if ended:
+        raise OperatorError(f"ended after {checked} states: {ended}")
+    if left := waiting.get("dead_letters", 0) + waiting.get("batches_given_up", 0):
+        raise OperatorError(f"{left} dead letters and batches wait: run `leadlight redrive`, then this again")
     if differing:
         raise OperatorError(
             f"{len(differing)} of {checked} differ: `leadlight rebuild LEAD` makes one anew; "
@@ -155,14 +164,14 @@ def _again(api: Api, differing: list[dict[str, Any]]) -> Iterator[dict[str, Any]
                 yield each
 
 
-def _waiting(api: Api) -> int:
-    """How many failed events wait for a replay."""
-    count, token = 0, None
-    while True:
-        page = api.get("/v1/failed-events", limit=200, next=token)
+def _waiting(api: Api) -> dict[str, int]:
+    """How many failed events wait for a replay, and what waits for a redrive."""
+    count, token = 0, ""
+    while token is not None:
+        page = api.get("/v1/failed-events", limit=200, next=token or None)
         count, token = count + len(page["failed_events"]), page["next"]
-        if not token:
-            return count
+    left = api.get("/v1/redrive")
+    return {"failed_events_waiting": count, "dead_letters": left["letters"], "batches_given_up": left["batches"]}
 
 
 def _print_audit(told: Mapping[str, Any]) -> None:
@@ -173,9 +182,13 @@ def _print_audit(told: Mapping[str, Any]) -> None:
         f"{told['checked']} states checked, {told['leads']} of them leads that stand by themselves; "
         f"{len(told['differing'])} differ\n"
         f"activities: recorded {facts['recorded']} = counted {facts['counted']} + set aside {facts['set_aside']} + "
-        f"expired {facts['expired']}; other facts {facts['registered']}; "
-        f"failed events waiting {told['failed_events_waiting']}"
+        f"expired {facts['expired']}; other facts {facts['registered']}"
     )
+    if "dead_letters" in told:
+        click.echo(
+            f"waiting: failed events {told['failed_events_waiting']}, dead letters {told['dead_letters']}, "
+            f"batches given up {told['batches_given_up']}"
+        )
 
 
 def _print_differences(each: Mapping[str, Any]) -> None:

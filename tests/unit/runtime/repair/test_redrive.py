@@ -89,6 +89,26 @@ def test_a_batch_of_the_leads_stream_publishes_what_is_still_unpublished(stack):
     assert stack.redrive()["outboxes"] == 0
 
 
+def test_what_cannot_be_done_keeps_nothing_behind_it_back(stack, monkeypatch):
+    """An outbox that nobody can read, a queue of letters that always fail: each stays, and the rest comes back."""
+    stack.activity(cloudevent("demo_requested"))
+    stack.activity(cloudevent("demo_requested", name="b", subject="ben@example.com"))
+    stack._drain(stack.world.activities_stream, rescore)
+    records = lost(stack.world.leads_stream)
+    table, bad = stack.world.leads.table, records[0]["dynamodb"]["Keys"]["lead_id"]["S"]
+    table.put({**table.get(bad, "state"), "outbox": {"S": "nonsense"}})
+    lost(stack.world.leads_stream)
+    stack.activity(cloudevent("email_clicked", name="c"))
+    facts = lost(stack.world.activities_stream)
+    stack.world.failed.given_up |= {"aws/lambda/1": batch_of(records), "aws/lambda/2": batch_of(facts)}
+    stack.world.letters.waiting["nurture"] = ["not JSON"] * 100
+    monkeypatch.setattr(stack.world.letters, "done", lambda *_: stack.world.letters.come_back())
+    told = stack.redrive()
+    assert (told["outboxes"], told["batches"], list(stack.world.failed.given_up)) == (1, 1, ["aws/lambda/1"])
+    assert counted(stack)["email_clicked"] == 1
+    assert stack.repair("GET /v1/redrive") == {"letters": 100, "batches": 1}
+
+
 def test_dead_letters_are_followed_and_rolled_up(stack):
     """As the rule left them, or as Lambda did; nurture follows each here, a rollup is asked for once."""
     stack.activity(cloudevent("demo_requested", data={"traits": {"job_title": "CTO", "company_size": 300}}))

@@ -7,7 +7,7 @@ its lead is made anew from the facts.
 from collections.abc import Iterable, Iterator
 
 from leadlight.activity import is_account
-from leadlight.ports import Conflict, Ports, Unavailable
+from leadlight.ports import Conflict, Ports, Torn, Unavailable
 from leadlight.runtime import accounts
 from leadlight.runtime.news import News, by_lead
 from leadlight.runtime.rescore import rescore
@@ -29,6 +29,8 @@ def redeliver(records: Iterable[Record], ports: Ports) -> list[Unread]:
         news.anew = True
         try:
             _bring(news, ports)
+        except Torn as error:
+            unread += [(record, f"{type(error).__name__}: {error}") for record in news.records]
         except (Unavailable, Conflict):
             raise
         except Exception as error:  # noqa: BLE001 - a poison record must not stop the others

@@ -15,7 +15,7 @@ from leadlight.adapters.lead_items import STATE
 from leadlight.events import Event
 from leadlight.events.event import ROLLUP_REQUESTED
 from leadlight.failed import STREAM, FailedEvent, Letter
-from leadlight.ports import Conflict, Ports, Unavailable
+from leadlight.ports import Ports
 from leadlight.problems import MalformedEvent
 from leadlight.releases import Task
 from leadlight.runtime.nurture import follow
@@ -30,6 +30,7 @@ ROUNDS = 3  # of ten messages
 KINDS = ("letters", "batches", "records", "outboxes", "failed", "left")
 _BATCH_FOLDER = "aws/lambda/"
 _BATCHES = "batches"
+_MOST_COUNTED = 1_000
 _LOG = logging.getLogger(__name__)
 
 
@@ -74,15 +75,21 @@ def view(step: Step) -> dict[str, Any]:
     }
 
 
+def waiting(ports: Ports) -> dict[str, int]:
+    """How many letters wait, as the queues estimate it, and how many batches; no more than 1,000 are counted."""
+    places = ports.failed.places(after="", limit=_MOST_COUNTED)
+    return {"letters": ports.letters.count(), "batches": sum(place.startswith(_BATCH_FOLDER) for place in places)}
+
+
 def _letters(consumer: str, ports: Ports, done: Counter[str]) -> bool:
-    """A share of a queue; whether there was anything. What can't be read is not received again at once."""
+    """A share of a queue; whether any was taken. What can't be is not received again at once."""
     some = False
     for _ in range(ROUNDS):
         letters = ports.letters.receive(consumer)
         if not letters:
             break
-        some = True
         taken = _LETTERS[consumer](letters, ports)
+        some = some or bool(taken)
         ports.letters.done(consumer, taken)
         done["letters"] += len(taken)
         done["left"] += len(letters) - len(taken)
@@ -99,7 +106,7 @@ def _each(letters: Sequence[Letter], take: Callable[[Any], object]) -> list[Lett
     for letter in letters:
         try:
             take(_event_of(letter))
-        except (ValueError, LookupError, TypeError, AttributeError, Conflict, Unavailable) as error:
+        except Exception as error:  # noqa: BLE001 - whatever it fails with, the others can do
             _LOG.warning("left in its queue", extra={"reason": type(error).__name__})
             continue
         taken.append(letter)
@@ -141,36 +148,44 @@ def _batches(after: str, ports: Ports, done: Counter[str]) -> str:
     places = [place for place in ports.failed.places(after=after, limit=BATCHES) if place.startswith(_BATCH_FOLDER)]
     size = 0
     for place, raw in ports.failed.bodies(places):
-        if _batch(raw, ports, done):
+        try:
+            _batch(raw, ports, done)
             ports.failed.cut(place, None)
-            done["batches"] += 1
-        else:
+        except Exception as error:  # noqa: BLE001 - one that can't be read or done now must not stop the others
+            _LOG.warning("left in its bucket", extra={"reason": type(error).__name__})
             done["left"] += 1
+        else:
+            done["batches"] += 1
         size += len(raw)
         if size > MOST_BYTES:
             return place
     return places[-1] if len(places) == BATCHES else ""
 
 
-def _batch(raw: bytes, ports: Ports, done: Counter[str]) -> bool:
-    """Brings a batch back; whether it can be read. Records that can't be are failed events from now on."""
-    try:
-        records = _records_of(raw)
-        facts = [record for record in records if "key" in record["dynamodb"]["Keys"]]
-        saved = {_item_of(record) for record in records if "item" in record["dynamodb"]["Keys"]}
-    except (ValueError, LookupError, TypeError, AttributeError):
-        return False
+def _batch(raw: bytes, ports: Ports, done: Counter[str]) -> None:
+    """Brings a batch back. Records of it that can't be read are failed events from now on.
+
+    An outbox that can't be published keeps no other back: the batch stays as a whole, and can be done again.
+    """
+    records = _records_of(raw)
+    facts = [record for record in records if "key" in record["dynamodb"]["Keys"]]
+    saved = {_item_of(record) for record in records if "item" in record["dynamodb"]["Keys"]}
     unread = redeliver(facts, ports)
     for record, reason in unread:
         ports.failed.keep(FailedEvent(STREAM, reason, ports.now(), msgspec.json.encode(record)))
     done["records"] += len(facts) - len(unread)
     done["failed"] += len(unread)
+    failures = []
     for lead_id, item in sorted(saved):
-        outbox = _outbox(lead_id, item, ports)
-        if outbox:
-            announce(lead_id, item, outbox, ports)
-            done["outboxes"] += 1
-    return True
+        try:
+            outbox = _outbox(lead_id, item, ports)
+            if outbox:
+                announce(lead_id, item, outbox, ports)
+                done["outboxes"] += 1
+        except Exception as error:  # noqa: BLE001 - see above
+            failures.append(error)
+    if failures:
+        raise failures[0]
 
 
 def _records_of(raw: bytes) -> list[Record]:

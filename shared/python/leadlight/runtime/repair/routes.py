@@ -13,6 +13,7 @@ from leadlight.runtime.query import limit_of, number_of, query_of
 from leadlight.runtime.repair import audit, waiting
 from leadlight.runtime.repair.rebuild import rebuild
 from leadlight.runtime.repair.redrive import redrive, view
+from leadlight.runtime.repair.redrive import waiting as waiting_to_go_on
 from leadlight.runtime.repair.replay import Replayed, replay, replay_all
 
 MOST = 200
@@ -79,6 +80,10 @@ def _redrive(event: Mapping[str, Any], ports: Ports) -> Any:
     return told
 
 
+def _waiting(_event: Mapping[str, Any], ports: Ports) -> Any:
+    return waiting_to_go_on(ports)
+
+
 def _rebuild(event: Mapping[str, Any], ports: Ports) -> Any:
     told = rebuild(_lead_id(event["pathParameters"]), ports)
     _log(event, "rebuilt", {"differences": len(told["differences"])})
@@ -139,6 +144,7 @@ ROUTES: Mapping[str, Callable[[Mapping[str, Any], Ports], Any]] = {
     "GET /v1/failed-events/{failed_id}": _show,
     "POST /v1/failed-events/{failed_id}/replay": _replay,
     "POST /v1/failed-events/replay": _replay_all,
+    "GET /v1/redrive": _waiting,
     "POST /v1/redrive": _redrive,
     "POST /v1/leads/{lead_id}/rebuild": _rebuild,
     "GET /v1/audit": _audit,
