@@ -1,8 +1,9 @@
-"""What wakes somebody: a queue that holds anything, a stream that lags, a function in trouble."""
+"""What wakes somebody: a queue that holds anything, a stream that lags or gave something up, a function in trouble."""
 
 from aws_cdk import Aws, Duration, aws_logs
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
@@ -10,22 +11,23 @@ from constructs import Construct
 from infra.failures import FailureQueues
 from infra.functions import Functions
 from infra.settings import Settings
+from infra.streams import Streams
 
-STREAM_CONSUMERS = ("rescore", "publish")
 KEEPERS = ("ingest", "rescore", "sweep")  # of failed events
 FAILED_LINE = "failed event"  # what they log: it names nobody
 PERIOD = Duration.minutes(1)
 
 
 class Alarms(Construct):
-    """Alarms on every queue, stream consumer and function; mailed when the settings name an address."""
+    """Alarms on every queue, stream and function; mailed when the settings name an address."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what is watched, each named
         self,
         scope: Construct,
         construct_id: str,
         *,
         functions: Functions,
+        streams: Streams,
         failures: FailureQueues,
         settings: Settings,
     ) -> None:
@@ -35,7 +37,7 @@ class Alarms(Construct):
         for consumer, queue in failures.all.items():
             visible = queue.metric_approximate_number_of_messages_visible(period=PERIOD, statistic="Maximum")
             self._alarm(f"{consumer}Failures", visible, f"{consumer.lower()} left events behind")
-        for name in STREAM_CONSUMERS:
+        for name, mapping in streams.mappings.items():
             age = functions[name].metric("IteratorAge", period=PERIOD, statistic="Maximum")
             self._alarm(
                 f"{name.title()}Lag",
@@ -44,6 +46,14 @@ class Alarms(Construct):
                 threshold=settings.iterator_age_alarm_seconds * 1000,
                 periods=5,
             )
+            given_up = cloudwatch.Metric(
+                namespace="AWS/Lambda",
+                metric_name="OnFailureDestinationDeliveredEventCount",
+                dimensions_map={"EventSourceMappingUUID": mapping.ref},
+                period=PERIOD,
+                statistic="Sum",
+            )
+            self._alarm(f"{name.title()}GivenUp", given_up, f"{name} gave records up: `leadlight redrive`")
         for name, function in functions.by_name.items():
             self._alarm(f"{name.title()}Errors", function.metric_errors(period=PERIOD), f"{name} fails")
             throttles = function.metric_throttles(period=PERIOD)
@@ -83,5 +93,14 @@ class Alarms(Construct):
 
     def _mailed(self, address: str) -> sns.Topic:
         topic = sns.Topic(self, "Topic", enforce_ssl=True)
+        # The policy that refuses plain HTTP takes the place of the one by which alarms of the account may publish.
+        topic.add_to_resource_policy(
+            iam.PolicyStatement(
+                actions=["sns:Publish"],
+                principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
+                resources=[topic.topic_arn],
+                conditions={"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}},
+            )
+        )
         topic.add_subscription(subscriptions.EmailSubscription(address))
         return topic

@@ -16,7 +16,7 @@ SIZING = {
     "rescore": Sizing(memory_mb=1024, timeout_seconds=60),
     "publish": Sizing(memory_mb=512, timeout_seconds=60),
     "nurture": Sizing(memory_mb=512, timeout_seconds=30),
-    "rollup": Sizing(memory_mb=1024, timeout_seconds=300),
+    "rollup": Sizing(memory_mb=1769, timeout_seconds=900),  # one whole vCPU: it reads every lead by itself
     "sweep": Sizing(memory_mb=1024, timeout_seconds=60),
     "api": Sizing(memory_mb=512, timeout_seconds=20),
     "repair": Sizing(memory_mb=1024, timeout_seconds=29),

@@ -42,8 +42,10 @@ class Streams(Construct):
             expression=Fn.condition_equals(parameter.value_as_string, "enabled"),
         )
         self._bucket_arn = storage.bucket.bucket_arn
-        self._map("Activities", tables.activities, functions["rescore"], FACTS_BUT_NO_EXPIRY)
-        self._map("Leads", tables.leads, functions["publish"], UNPUBLISHED_DECISIONS)
+        self.mappings = {
+            "rescore": self._map("Activities", tables.activities, functions["rescore"], FACTS_BUT_NO_EXPIRY),
+            "publish": self._map("Leads", tables.leads, functions["publish"], UNPUBLISHED_DECISIONS),
+        }
 
     def _map(
         self,
@@ -51,7 +53,7 @@ class Streams(Construct):
         table: dynamodb.Table,
         function: lambda_.Function,
         patterns: tuple[dict[str, Any], ...],
-    ) -> None:
+    ) -> lambda_.CfnEventSourceMapping:
         mapping = lambda_.CfnEventSourceMapping(
             self,
             name,
@@ -67,6 +69,8 @@ class Streams(Construct):
             maximum_record_age_in_seconds=60 * 60 * 12,
             bisect_batch_on_function_error=True,
             function_response_types=["ReportBatchItemFailures"],
+            # A batch whose records are handed back is no error of the function: only these tell that it was given up.
+            metrics_config=lambda_.CfnEventSourceMapping.MetricsConfigProperty(metrics=["EventCount"]),
             destination_config=lambda_.CfnEventSourceMapping.DestinationConfigProperty(
                 on_failure=lambda_.CfnEventSourceMapping.OnFailureProperty(destination=self._bucket_arn)
             ),
@@ -78,3 +82,4 @@ class Streams(Construct):
         )
         # Lambda checks the role's grants when it makes the mapping.
         mapping.node.add_dependency(function)
+        return mapping

@@ -111,6 +111,20 @@ def test_both_stream_consumers_have_an_alarm_on_their_lag(dev: Synthesized) -> N
     assert all((lag["Threshold"], lag["EvaluationPeriods"]) == (60_000, 5) for lag in lags.values())
 
 
+def test_what_a_stream_gives_up_has_an_alarm(dev: Synthesized) -> None:
+    """The function answers that records have to come again: that is no error, whatever becomes of them."""
+    mappings = {
+        name: each for name, each in dev.of_type("AWS::Lambda::EventSourceMapping").items() if "Streams" in name
+    }
+    assert len(mappings) == 2
+    assert all(each["MetricsConfig"] == {"Metrics": ["EventCount"]} for each in mappings.values())
+    found = alarms(dev, "OnFailureDestinationDeliveredEventCount")
+    assert set(found) == set(mappings)
+    for alarm in found.values():
+        assert alarm["Dimensions"][0]["Name"] == "EventSourceMappingUUID"
+        assert (alarm["Namespace"], alarm["Threshold"], alarm["Statistic"]) == ("AWS/Lambda", 1, "Sum")
+
+
 @pytest.mark.parametrize("metric", ["Errors", "Throttles"])
 def test_every_function_has_an_alarm(dev: Synthesized, metric: str) -> None:
     """On failing, and on not getting to run."""
@@ -139,3 +153,7 @@ def test_alarms_are_mailed_when_an_address_is_set(dev: Synthesized, prod: Synthe
         "AWS::SNS::Subscription", {"Endpoint": "growth@example.com", "Protocol": "email"}
     )
     prod.template.all_resources_properties("AWS::CloudWatch::Alarm", {"AlarmActions": Match.any_value()})
+    [policy] = prod.of_type("AWS::SNS::TopicPolicy").values()
+    [allowed] = [each for each in policy["PolicyDocument"]["Statement"] if each["Effect"] == "Allow"]
+    assert (allowed["Action"], allowed["Principal"]) == ("sns:Publish", {"Service": "cloudwatch.amazonaws.com"})
+    assert allowed["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
