@@ -1,7 +1,7 @@
 """The promises, checked once a world is at rest. Each breach is told as (promise, what was found)."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 
 import msgspec
@@ -166,8 +166,9 @@ def events_match_decisions(outcome: Outcome) -> Iterator[Breach]:
         for outbox in set(outcome.world.leads.outboxes)
         for decision in decode(outbox)
     }
-    numbered = {f"{s.lead_id}#{seq}" for s in outcome.states for seq in range(1, s.standing.seq + 1)}
-    numbered |= {f"{s.lead_id}#n{seq}" for s in _nurtured(outcome) for seq in range(1, s.seq + 1)}
+    numbered = {f"{s.lead_id}#{seq}" for s in outcome.states for seq in range(s.numbered_from + 1, s.standing.seq + 1)}
+    firsts = _first_of_nurture(saved.values())
+    numbered |= {f"{s.lead_id}#n{n}" for s in _nurtured(outcome) if s.seq for n in range(firsts[s.lead_id], s.seq + 1)}
     silent = {name for name, raw in saved.items() if msgspec.json.decode(raw, type=Decision).silent}
     numbered -= silent
     published: dict[str, set[str]] = {}
@@ -186,6 +187,13 @@ def events_match_decisions(outcome: Outcome) -> Iterator[Breach]:
     for name, raw in outcome.world.records.stored.items():
         if saved.get(name) != raw:
             yield "events", f"the record of {name} is not what was decided"
+
+
+def _first_of_nurture(saved: Iterable[bytes]) -> dict[str, int]:
+    """The first number that nurture gave of each lead: it numbers on from the decision that it followed."""
+    decisions = (msgspec.json.decode(raw, type=Decision) for raw in saved)
+    numbers = sorted(((each.lead_id, each.seq) for each in decisions if each.campaign), reverse=True)
+    return dict(numbers)  # of several the last one stays: the lowest
 
 
 def enrollments_follow(outcome: Outcome) -> Iterator[Breach]:

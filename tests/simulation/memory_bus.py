@@ -11,13 +11,17 @@ if TYPE_CHECKING:  # the world is made of these
 
 
 class MemoryBus:
-    """EventBridge: takes entries one by one; `undelivered` are for the nurture rule."""
+    """EventBridge: takes entries one by one; `undelivered` are for the nurture rule.
+
+    What was put under an id is not put again, as by `EventBridgeBus`; nobody of ours forgets it.
+    """
 
     ROUTED = ("Lead Scored", "Lead Stage Changed", "Lead Merged")
 
     def __init__(self, world: "World") -> None:
         self._world = world
         self.entries: list[Event] = []
+        self._put: set[str] = set()
         self.undelivered: list[Event] = []
 
     def put(self, events: Sequence[Event]) -> None:
@@ -25,6 +29,10 @@ class MemoryBus:
 
         def put() -> None:
             for event in events[: len(events) // 2] if refused else events:
+                if event.id in self._put:
+                    continue
+                if event.id:
+                    self._put.add(event.id)
                 self.entries.append(event)
                 if event.detail_type in self.ROUTED and event not in self.undelivered:
                     self.undelivered.append(event)

@@ -52,9 +52,10 @@ def _settled(
 ) -> NurtureState:
     enrollments = dict(state.enrollments)
     decisions: list[Decision] = []
+    last = state.seq or news.seq  # a lead that was forgotten and came back numbers on, as its other decisions do
 
     def decided(kind: Kind, campaign: str, cause: str) -> None:
-        seq = state.seq + len(decisions) + 1
+        seq = last + len(decisions) + 1
         changes: dict[str, Any] = {"before": None, "after": None, "hand_off": None, "due_at": None, "other": None}
         decisions.append(
             msgspec.structs.replace(
@@ -81,7 +82,7 @@ def _settled(
     return msgspec.structs.replace(
         state,
         seen=max(state.seen, news.seq) if enters else state.seen,
-        seq=state.seq + len(decisions),
+        seq=last + len(decisions) if decisions else state.seq,
         enrollments=enrollments,
         outbox=encode(decode(state.outbox) + decisions),
     )

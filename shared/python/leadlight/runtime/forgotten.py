@@ -19,7 +19,7 @@ def admitted(state: LeadState, news: News, ports: Ports) -> News | None:
     What may not is deleted from the activities table. A lead without a state costs one read to find out, one with a
     state none, unless something of it was deleted. The state, too, goes where an invocation in flight put it back:
     each fact that is erased comes here once more, as deleted, after whatever was made of it. `state.begun` is set on
-    a state that begins anew.
+    a state that begins anew, and its decisions get numbers that were never used.
     """
     if is_account(news.lead_id):
         return news  # a company is nobody to be forgotten
@@ -36,6 +36,8 @@ def admitted(state: LeadState, news: News, ports: Ports) -> News | None:
         return None
     if not state.version:
         state.begun = past.at
+        # Who heard of its decisions before knows them by their numbers: these go on.
+        state.standing = replace(state.standing, seq=state.numbered_from)
     return _since(state, news, ports)
 
 

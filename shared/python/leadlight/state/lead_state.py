@@ -2,6 +2,7 @@ from datetime import datetime
 
 import msgspec
 
+from leadlight.activity.order_key import milliseconds
 from leadlight.lifecycle.standing import Standing
 from leadlight.merge import Kin
 from leadlight.scoring.score import Totals
@@ -32,3 +33,8 @@ class LeadState(msgspec.Struct):
     begun: datetime | None = None
     base: Base | None = None
     rank: int | None = None
+
+    @property
+    def numbered_from(self) -> int:
+        """The number before that of its first decision: past all that it had before it was forgotten."""
+        return milliseconds(self.begun) if self.begun else 0

@@ -30,6 +30,22 @@ def test_consent_given_later_begins_anew(stack):
     assert NAME not in repr(list(stack.world.facts.table.all()))
 
 
+def test_decisions_of_a_new_beginning_have_ids_of_their_own(stack):
+    """Consumers know those of before, and would take the new ones for the same events."""
+    lived(stack)
+    before = {decision.id for decision in stack.world.records.decisions(ROOT)}
+    stack.forget(ROOT)
+    stack.settle()
+    stack.world.clock += timedelta(hours=1)
+    stack.activity(consent(stack))
+    stack.activity({**deal(), "id": "again", "time": stack.world.clock.isoformat()})
+    stack.settle()
+    after = {decision.id for decision in stack.world.records.decisions(ROOT)}
+    assert before
+    assert after
+    assert before.isdisjoint(after)
+
+
 def test_what_a_browser_did_before_the_new_beginning_does_not_count(stack):
     """It is another lead's own until both turn out to be one person; the audit expects nothing else."""
     lived(stack)
