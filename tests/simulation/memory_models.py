@@ -69,6 +69,9 @@ class MemoryModels:
 
     def publish(self, release: Release) -> None:
         def put() -> None:
+            if not release.number and not self._releases[0].catalogue:
+                self._releases[0] = release
+                return
             if release.number != len(self._releases):
                 raise Conflict("the number is taken")
             self._releases.append(release)
@@ -90,6 +93,11 @@ class MemoryModels:
 
     def shipped(self) -> Documents:
         return self._shipped
+
+    def deploy(self, documents: Documents) -> None:
+        """Other documents come with the layer."""
+        self._shipped, self._contents[0] = documents, (None, documents)
+        self._portfolios[0] = portfolio_of(documents)
 
     def _told(self) -> Published:
         """Without a second release nothing is drawn: seeds stay the courses of events that they were."""

@@ -1,7 +1,7 @@
 """Operators who publish while traffic goes on, and the runs that follow: one seed's course."""
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cache, partial
 from typing import Any
 
@@ -75,6 +75,7 @@ class Publishing(Simulation):
         self._patience = [self.random.choice((5, 50, 300)) for _ in range(self.publishes)]
         self.won: dict[int, set[tuple[int, int, tuple[Told, ...]]]] = {}
         self._nights = 3
+        self._night_of: date | None = None
         self._operators = 0
 
     def run(self) -> Outcome:
@@ -98,9 +99,12 @@ class Publishing(Simulation):
             return self._message
         if world.runs.delayed or self.scheduler.busy or self._patience or self._operators:
             return None if self.scheduler.busy else self._wait
-        if self._nights:
-            self._nights -= 1
-            self._pass_days(self.random.choice((0, 1, 2, 9, 33)))
+        # One more where what came late moved the clock behind the last of them.
+        if self._nights or self._night_of != world.clock.date():
+            if self._nights:
+                self._nights -= 1
+                self._pass_days(self.random.choice((0, 1, 2, 9, 33)))
+            self._night_of = world.clock.date()
             return partial(self._start, "nightly", lambda: sweep.lambda_handler({}, CONTEXT), self._again_nightly)
         return None
 
@@ -113,7 +117,8 @@ class Publishing(Simulation):
                     lane.past.clear()
 
     def _again_nightly(self, answer: Any) -> None:
-        self._nights += not isinstance(answer, dict)
+        if not isinstance(answer, dict):
+            self._nights, self._night_of = self._nights + 1, None
 
     def _settle(self) -> None:
         """What was sent with the settling's delay comes once nobody can go by the documents before."""

@@ -44,8 +44,17 @@ class Version(msgspec.Struct, frozen=True):
     catalogue_digest: str
 
 
+def told_by(announce: Sequence[Told]) -> frozenset[Kind]:
+    """The kinds of decisions that are announced where an operator asked for these."""
+    return frozenset(kind for each in announce for kind in TOLD[each])
+
+
 class Release(msgspec.Struct, frozen=True):
-    """The publishing of a version; the highest number is in force. `from_facts`: folds are made anew from the facts."""
+    """The publishing of a version; the highest number is in force.
+
+    `from_facts`: folds are made anew from the facts. `catalogue` names the one that folds are of from then on; number 0
+    is stored for it alone, while nothing was published yet.
+    """
 
     number: int
     version: int
@@ -53,6 +62,7 @@ class Release(msgspec.Struct, frozen=True):
     rate: int = RATE
     announce: tuple[Told, ...] = ()
     from_facts: bool = False
+    catalogue: str = ""  # releases that were stored before end above
 
 
 @dataclass(frozen=True)
@@ -90,9 +100,7 @@ class Run(msgspec.Struct, frozen=True):
     @property
     def told(self) -> frozenset[Kind]:
         """The kinds of decisions that are announced. A sweep announces what is due; a publish what was asked for."""
-        if self.kind == "sweep":
-            return frozenset(kind for kinds in TOLD.values() for kind in kinds)
-        return frozenset(kind for each in self.announce for kind in TOLD[each])
+        return told_by(tuple(TOLD) if self.kind == "sweep" else self.announce)
 
     @property
     def counted(self) -> tuple[str, ...]:
@@ -194,7 +202,7 @@ class Models(Protocol):
         """The release in force now; number 0, version 0: what came with the layer."""
 
     def releases(self) -> list[Release]:
-        """All releases, oldest first."""
+        """All releases but number 0, oldest first."""
 
     def versions(self) -> list[Version]:
         """All versions that were uploaded, oldest first."""

@@ -56,8 +56,9 @@ class StoredModels:
         return msgspec.json.decode(found[0]["body"]["S"], type=Release) if found else _FIRST
 
     def releases(self) -> list[Release]:
-        """All releases, oldest first."""
-        return [msgspec.json.decode(item["body"]["S"], type=Release) for item in self._query(_PLACE, _RELEASE)]
+        """All releases but number 0, oldest first."""
+        found = (msgspec.json.decode(item["body"]["S"], type=Release) for item in self._query(_PLACE, _RELEASE))
+        return [release for release in found if release.number]
 
     def versions(self) -> list[Version]:
         """All versions, oldest first."""

@@ -11,6 +11,7 @@ from leadlight.lifecycle.decide import NOBODY, Conclusion, decide, decide_merged
 from leadlight.lifecycle.decision import Kind, Reason, decode, encode
 from leadlight.lifecycle.standing import Standing
 from leadlight.ports import Ports
+from leadlight.releases import told_by
 from leadlight.scoring import Score
 from leadlight.state import LeadState
 
@@ -50,9 +51,21 @@ def concluded(  # noqa: PLR0913 - one per circumstance
     return _decided(scored, conclusion, reasons(engine.score(state.fold, today)))
 
 
+def caught_up(state: LeadState, ports: Ports) -> LeadState:
+    """The state by the models in force, where it was scored by others.
+
+    What follows from them alone is told as they were published, however soon the lead does something: of a model that
+    nobody was to hear of, nobody does. One that came by a deployment is silent. News comes after this.
+    """
+    if state.totals is None or state.model in {model.name for model in ports.documents.models}:
+        return state
+    told = told_by(ports.published.release.announce)
+    return concluded(state, ports, announce=state.standing.announced is not None, told=told)
+
+
 def decided_merged(state: LeadState, ports: Ports, *, into: str) -> LeadState:
     """The state with the decision that its lead is merged; none where it was never spoken of."""
-    if state.totals is None or not state.standing.seq:
+    if state.totals is None or state.standing.seq == state.numbered_from:
         return state
     model = ports.portfolio.of(state.fold, state.as_of).model
     return _decided(state, decide_merged(state, model=model, now=ports.now(), into=into), ())

@@ -1,7 +1,8 @@
 """A page of a run: its leads side by side, a share after the other while there is time.
 
 A lead that fails whenever it is tried keeps nobody back: it is counted, and kept as a failed event that is replayed
-once its cause was mended.
+once its cause was mended. So is one that no invocation has the time for: each time that a page comes again, half as
+many of its leads are tried, until that one is the first and alone.
 """
 
 import logging
@@ -21,6 +22,7 @@ from leadlight.runtime.reconsider import reconsider, resend
 from leadlight.state import LeadState
 
 SHARE = 50  # items that are done before the time is looked at
+LAST = 7  # attempt at a page in which its first item is passed over: one comes after it
 _LOG = logging.getLogger(__name__)
 
 
@@ -31,14 +33,21 @@ class Passed(msgspec.Struct, frozen=True):
     lead_id: str
 
 
-def done(run: Run, before: Checkpoint, ports: Ports, patience: Patience) -> Checkpoint:
+def done(run: Run, before: Checkpoint, ports: Ports, patience: Patience, *, attempt: int = 1) -> Checkpoint:
     """Does the page behind a checkpoint, one share of it at least; the next one goes on behind the last that was done.
+
+    `attempt` says how often that was begun, this time included.
 
     Raises:
         Unavailable: something could not be reached, or others saved a lead again and again, before a share was done.
     """
     items, after = ports.leads.page(before.segment, run.segments, after=before.after, limit=run.page)
     work, counted = partial(_brought, run=run, ports=ports, patience=patience), Counter[str]()
+    if attempt > 1 and len(items) > (most := max(1, SHARE >> attempt - 1)):
+        items, after = items[:most], items[most - 1].place
+    if attempt >= LAST and items:
+        reason = f"no invocation had the time for it in {attempt - 1} attempts"
+        items = [items[0]._replace(reason=items[0].reason or reason), *items[1:]]
     for start in range(0, len(items), SHARE):
         if start and not patience.begins():
             after = items[start - 1].place

@@ -14,7 +14,7 @@ from leadlight.nurture import NurtureState
 from leadlight.ports import Conflict, Ports
 from leadlight.releases import Run
 from leadlight.runtime import membership
-from leadlight.runtime.conclude import concluded
+from leadlight.runtime.conclude import caught_up, concluded
 from leadlight.runtime.news import News
 from leadlight.runtime.patience import give_way
 from leadlight.runtime.rescore import prune_to_retention, rebuild
@@ -101,6 +101,8 @@ def _today(state: LeadState, run: Run, ports: Ports) -> LeadState:
         carry(work.fold, state.fold)
     else:
         prune_to_retention(work, ports)
+    if run.kind == "sweep":
+        work = caught_up(work, ports)
     membership.settle(work, state, ports)
     return concluded(work, ports, announce=state.standing.announced is not None, told=run.told)
 

@@ -6,8 +6,6 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from itertools import islice
 
-import msgspec
-
 from leadlight.activity.order_key import day_number, timestamp
 from leadlight.adapters.models import digest_of
 from leadlight.model import Documents, Model, decode, encode
@@ -15,9 +13,9 @@ from leadlight.model.sound import faults
 from leadlight.ports import Conflict, Ports
 from leadlight.problems import MalformedEvent, NotFound, Overtaken
 from leadlight.releases import Release, Told, Version
-from leadlight.runtime import runs
+from leadlight.runtime import folded_by, runs
+from leadlight.runtime.folded_by import digest as digest_of_part
 from leadlight.runtime.rehearsal import rehearse
-from leadlight.signals import Catalogue
 
 _ATTEMPTS = 5
 _MOST_FAULTS = 20  # that are told at once
@@ -31,6 +29,7 @@ def draft(raw: bytes, ports: Ports) -> Version:
         MalformedEvent: they can't score, or name content that another version has under the same name.
         Overtaken: others uploaded again and again.
     """
+    folded_by.note(ports)
     documents = _checked(raw, ports)
     digest = digest_of(encode(documents))
     for _ in range(_ATTEMPTS):
@@ -45,7 +44,7 @@ def draft(raw: bytes, ports: Ports) -> Version:
             created_at=timestamp(ports.now()),
             models=_digests(documents.models),
             catalogue=documents.catalogue.version,
-            catalogue_digest=_digest(documents.catalogue),
+            catalogue_digest=digest_of_part(documents.catalogue),
         )
         try:
             ports.models.draft(version, documents)
@@ -73,6 +72,7 @@ def publish(version: int, ports: Ports, *, after: int, rate: int, announce: tupl
             rate=rate,
             announce=announce,
             from_facts=_needs_facts(documents, current, ports),
+            catalogue=digest_of_part(documents.catalogue),
         )
         with suppress(Conflict):  # somebody was first, or it is our own put that went through unheard
             ports.models.publish(release)
@@ -100,7 +100,7 @@ def documents_of(version: int, ports: Ports) -> Documents:
 
 def _needs_facts(documents: Documents, current: Release, ports: Ports) -> bool:
     """Whether folds have to be made anew: for another catalogue, or one that not every fold was made with yet."""
-    if documents.catalogue != documents_of(current.version, ports).catalogue:
+    if folded_by.is_other(documents, current, ports):
         return True
     return current.from_facts and not runs.finished(current, ports)
 
@@ -138,8 +138,8 @@ def _refuse_reused_names(documents: Documents, known: Iterable[Version], ports: 
     for name, digest in _digests(documents.models).items():
         if any(each.get(name, digest) != digest for each in taken):
             raise MalformedEvent(f"{name} was uploaded before with other content: raise its version", field="version")
-    number, digest = documents.catalogue.version, _digest(documents.catalogue)
-    catalogues = [(shipped.catalogue.version, _digest(shipped.catalogue))]
+    number, digest = documents.catalogue.version, digest_of_part(documents.catalogue)
+    catalogues = [(shipped.catalogue.version, digest_of_part(shipped.catalogue))]
     catalogues += [(version.catalogue, version.catalogue_digest) for version in known]
     if any(each == number and other != digest for each, other in catalogues):
         raise MalformedEvent(
@@ -148,8 +148,4 @@ def _refuse_reused_names(documents: Documents, known: Iterable[Version], ports: 
 
 
 def _digests(models: Iterable[Model]) -> Mapping[str, str]:
-    return {model.name: _digest(model) for model in models}
-
-
-def _digest(part: Model | Catalogue) -> str:
-    return digest_of(msgspec.json.encode(part, order="deterministic"))[:16]
+    return {model.name: digest_of_part(model) for model in models}

@@ -13,7 +13,7 @@ from leadlight.activity.order_key import day_number
 from leadlight.failed import FAILED, STREAM, FailedEvent
 from leadlight.ports import Conflict, Ports, Unavailable
 from leadlight.runtime import accounts, forgotten, membership, merging
-from leadlight.runtime.conclude import concluded, decided_merged
+from leadlight.runtime.conclude import caught_up, concluded, decided_merged
 from leadlight.runtime.news import News, by_lead
 from leadlight.runtime.patience import Patience, give_way
 from leadlight.runtime.streams import Record, partial_failure, sequence_number
@@ -50,6 +50,8 @@ def handle(event: dict[str, Any], ports: Ports, *, left: Callable[[], int]) -> d
         work = partial(_bring, ports=ports, patience=patience, known=known)
         for again in ports.hands.abreast(work, share):
             failed.update(map(sequence_number, again))
+    if failed:
+        _LOG.warning("records have to come again", extra={"records": len(failed)})
     return partial_failure(records, failed)
 
 
@@ -188,6 +190,7 @@ def _standing_alone(before: LeadState, state: LeadState, news: News, ports: Port
     learned = membership.learned(state, news)
     if not before.version and not (news.changes or entered):
         return None
+    state = caught_up(state, ports)
     left = before.kin.root
     if left or news.anew or news.gone or any(notice.event != "INSERT" for notice in news.notices("merge")):
         rebuild(state, ports)

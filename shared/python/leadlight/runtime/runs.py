@@ -17,7 +17,7 @@ from leadlight.events import Event
 from leadlight.events.event import MODEL_PUBLISHED, model_published
 from leadlight.ports import Conflict, Ports, Unavailable
 from leadlight.releases import Checkpoint, Models, Release, Run, Task, pace
-from leadlight.runtime import engaged, pages
+from leadlight.runtime import engaged, folded_by, pages
 from leadlight.runtime.patience import Patience
 
 SWEEP_RATE = 2_000  # leads per second, of a sweep
@@ -70,6 +70,7 @@ def nightly(ports: Ports) -> Run:
     The sweep then waits for the end of the publish: before, it would announce what the publish is silent about, and
     count by folds that are not made anew yet.
     """
+    folded_by.note(ports)
     release, now = ports.models.latest(), ports.now()
     segments, page, pause = pace(SWEEP_RATE)
     run = Run(
@@ -109,8 +110,14 @@ def named(version: int, models: Models) -> tuple[list[str], int]:
     return list(found.models), found.catalogue
 
 
-def step(task: Task, ports: Ports, patience: Patience) -> dict[str, int]:
+def step(task: Task, ports: Ports, patience: Patience, *, attempt: int = 1) -> dict[str, int]:
     """Does one page; returns what was counted: nothing where it was done before, or another release is in force.
+
+    Args:
+        task: the message.
+        ports: the world.
+        patience: how much time there is.
+        attempt: how often the message came, this time included.
 
     Raises:
         Unavailable: something could not be reached, or a lead was saved by others again and again; the message comes
@@ -129,7 +136,7 @@ def step(task: Task, ports: Ports, patience: Patience) -> dict[str, int]:
         if before.page == task.page:
             _go_on(run, before, ports, begun=begun)
         return {}
-    after = pages.done(run, before, ports, patience)
+    after = pages.done(run, before, ports, patience, attempt=attempt)
     try:
         ports.runs.advance(run.id, after)
     except Conflict:
@@ -156,7 +163,8 @@ def handle(event: Mapping[str, Any], ports: Ports, *, left: Callable[[], int]) -
     counted: Counter[str] = Counter()
     patience = Patience.of(ports.hands, left)
     for record in event["Records"]:
-        counted.update(step(msgspec.json.decode(record["body"], type=Task), ports, patience))
+        attempt = int(record.get("attributes", {}).get("ApproximateReceiveCount", 1))
+        counted.update(step(msgspec.json.decode(record["body"], type=Task), ports, patience, attempt=attempt))
     return counted
 
 

@@ -53,6 +53,34 @@ def test_every_lead_follows_silently(stack: Quiet) -> None:
     assert {each["kind"] for each in stored if each.get("silent")} == {"stage_changed", "qualified", "disengaged"}
 
 
+def test_who_does_something_before_their_turn_moves_as_silently(stack: Quiet) -> None:
+    """What a page viewed brings about is announced; what the new model does alone is not, and sales gets nothing."""
+    lead_id = someone(stack, "ada", time=SOME_TIME_AGO)
+    call("POST /v1/models", POINTS)
+    publish(1, after=0)
+    events = len(stack.world.bus.entries)
+    stack.activity(cloudevent("page_viewed", name="p", subject="ada@gmail.com", data={"properties": {"path": "/"}}))
+    stack.settle()
+    after = stack.world.leads.get(lead_id, consistent=True)
+    assert (after.model, after.standing.stage, after.standing.hand_off) == ("b2b-saas@2", "sql", None)
+    assert {event.detail_type for event in stack.world.bus.entries[events:]} <= {"Lead Scored"}
+    work(stack)
+    assert {event.detail_type for event in stack.world.bus.entries[events:]} <= {"Lead Scored"}
+
+
+def test_a_model_that_came_by_a_deployment_is_announced_by_no_night(stack: Quiet) -> None:
+    """A deployment touches no lead, and hands none to sales."""
+    lead_id = someone(stack, "ada", time=SOME_TIME_AGO)
+    call("POST /v1/models", POINTS)
+    stack.world.models.deploy(stack.world.models.documents(stack.world.models.versions()[0]))
+    events = len(stack.world.bus.entries)
+    sweep.lambda_handler({}, CONTEXT)
+    work(stack)
+    after = stack.world.leads.get(lead_id, consistent=True)
+    assert (after.model, after.standing.stage, after.standing.hand_off) == ("b2b-saas@2", "sql", None)
+    assert [event.detail_type for event in stack.world.bus.entries[events:]] == []
+
+
 def test_what_the_operator_asked_for_is_announced(stack: Quiet) -> None:
     """Hand-offs and stages here: sales gets the lead."""
     lead_id = someone(stack, "ada")
@@ -93,6 +121,28 @@ def test_another_catalogue_makes_folds_anew_and_going_back_too(stack: Quiet) -> 
     work(stack)
     assert "seen_again" not in stack.world.leads.get(lead_id, consistent=True).fold.signals
     assert stack.world.leads.get(lead_id, consistent=True).model == "b2b-saas@2"
+
+
+@pytest.mark.parametrize("noted_by", ["a night", "a draft"])
+def test_a_catalogue_that_was_deployed_first_makes_folds_anew_too(stack: Quiet, noted_by: str) -> None:
+    """What is shipped by then is the same as what is published: the folds are not."""
+    lead_id = someone(stack, "ada")
+    stack.activity(cloudevent("page_viewed", name="p", subject="ada@gmail.com", data={"properties": {"path": "/"}}))
+    stack.settle()
+    if noted_by == "a night":
+        sweep.lambda_handler({}, CONTEXT)
+        work(stack)
+    else:
+        call("POST /v1/models", POINTS)
+    call("POST /v1/models", MEANING)
+    newest = stack.world.models.versions()[-1]
+    stack.world.models.deploy(stack.world.models.documents(newest))
+    assert "seen_again" not in stack.world.leads.get(lead_id, consistent=True).fold.signals
+    assert publish(newest.version, after=0)[1]["release"]["from_facts"]
+    work(stack)
+    assert "seen_again" in stack.world.leads.get(lead_id, consistent=True).fold.signals
+    assert stack.audit()["differing"] == {}
+    assert publish(0, after=1)[1]["release"]["from_facts"] is False  # what is shipped has the catalogue of the folds
 
 
 def test_a_run_that_lost_its_messages_is_resumed(stack: Quiet) -> None:

@@ -23,6 +23,15 @@ def page(stack: Quiet) -> dict[str, int]:
     return dict(sweep.lambda_handler({"Records": [{"body": body}]}, CONTEXT))
 
 
+def taken(stack: Quiet) -> list[str]:
+    """The messages that wait, off the queue."""
+    runs = stack.world.runs
+    found = runs.delayed + runs.queue
+    runs.delayed.clear()
+    runs.queue.clear()
+    return found
+
+
 def ids(stack: Quiet) -> list[str]:
     return [state.lead_id for state in stack.world.leads.scan()]
 

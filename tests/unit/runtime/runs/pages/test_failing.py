@@ -11,7 +11,7 @@ from leadlight.runtime import pages
 from tests.simulation.quiet import Quiet
 from tests.simulation.simulation import CONTEXT
 from tests.unit.builders import cloudevent
-from tests.unit.runtime.runs.pages.page import NAMES, fails, ids, progress
+from tests.unit.runtime.runs.pages.page import NAMES, fails, ids, progress, taken
 from tests.unit.runtime.runs.release import BOTH, MEANING, call, publish, work
 
 
@@ -37,6 +37,30 @@ def test_a_lead_that_always_fails_keeps_nobody_back(stack: Quiet, caplog: pytest
     assert {state.model for state in stack.world.leads.scan()} == {"b2b-saas@2"}
     [(kept, _)] = stack.world.failed.kept_by_id.values()
     assert kept.replayed_at
+
+
+def test_a_lead_that_no_invocation_has_the_time_for_keeps_nobody_back(
+    stack: Quiet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The worker is killed with it: each time fewer are tried, the others come through, and it is kept at last."""
+    publish(1, after=0)
+    long = ids(stack)[-1]
+    fails(monkeypatch, long, KeyboardInterrupt())
+    attempts: dict[str, int] = {}
+    while stack.world.runs.delayed or stack.world.runs.queue:
+        for body in taken(stack):
+            attempts[body] = attempts.get(body, 0) + 1
+            record = {"body": body, "attributes": {"ApproximateReceiveCount": str(attempts[body])}}
+            try:
+                sweep.lambda_handler({"Records": [record]}, CONTEXT)
+            except KeyboardInterrupt:
+                stack.world.runs.queue.append(body)
+    run = progress(stack)
+    assert (run["done"], run["seen"], run["failed"]) == (True, 3, 1)
+    assert [state.model for state in stack.world.leads.scan() if state.lead_id != long] == ["b2b-saas@2"] * 2
+    assert max(attempts.values()) == pages.LAST
+    [(kept, _)] = stack.world.failed.kept_by_id.values()
+    assert kept.reason == "no invocation had the time for it in 6 attempts"
 
 
 def test_a_replay_of_what_still_fails_keeps_its_new_reason(stack: Quiet, monkeypatch: pytest.MonkeyPatch) -> None:
