@@ -44,7 +44,7 @@ format: $(READY) ## format the code and mend what the linter can
 bench: $(READY) ## every budget as a ratio to its peer; writes build/bench.json
 	@$(BIN)/python -m tests.bench
 
-SOAKED := $(addprefix tests/simulation/test_,simulation.py merges.py forget.py accounts.py redrive.py replay.py publish.py everything.py)
+SOAKED := $(addprefix tests/simulation/test_,everything.py publish.py redrive.py replay.py forget.py accounts.py simulation.py merges.py)
 soak: $(READY) ## the simulation for long (SEEDS=20000) and mutated, an import of 100,000 activities, a publish to 100,000 leads
 	@$(BIN)/pytest -q -n $(WORKERS) $(SOAKED) --seeds $(or $(SEEDS),20000)
 	@$(BIN)/python -m tests.simulation.mutate

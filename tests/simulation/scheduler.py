@@ -55,7 +55,7 @@ class Scheduler:
         """One I/O call of an invocation."""
         draw = self._draw()
         if self.trace is not None:
-            self.trace.append(f"  {getcurrent().name} {name}")
+            self.trace.append(f"  {getattr(getcurrent(), 'name', 'the check')} {name}")
         if draw >= self._after:
             return effect()
         if draw < self._faults:

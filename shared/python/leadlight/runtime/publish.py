@@ -1,7 +1,9 @@
 """Publishing: what the outbox of a saved item holds becomes decision records and EventBridge events."""
 
+from collections.abc import Sequence
+
 from leadlight.events import event_of
-from leadlight.lifecycle.decision import decode
+from leadlight.lifecycle.decision import Decision, decode
 from leadlight.ports import Ports
 from leadlight.runtime.streams import Record
 
@@ -14,9 +16,13 @@ def publish(record: Record, ports: Ports) -> int:
     Raises:
         Unavailable: not everything went through; the outbox still holds it.
     """
-    image = record["dynamodb"].get("NewImage", {})
-    outbox = image.get("outbox", {}).get("S", "")
-    return announce(image["lead_id"]["S"], image["item"]["S"], outbox, ports) if outbox else 0
+    outbox, keys = outbox_of(record), record["dynamodb"]["Keys"]
+    return announce(keys["lead_id"]["S"], keys["item"]["S"], outbox, ports) if outbox else 0
+
+
+def outbox_of(record: Record) -> str:
+    """What an item held to be published when it was saved."""
+    return str(record["dynamodb"].get("NewImage", {}).get("outbox", {}).get("S", ""))
 
 
 def announce(lead_id: str, item: str, outbox: str, ports: Ports) -> int:
@@ -29,6 +35,17 @@ def announce(lead_id: str, item: str, outbox: str, ports: Ports) -> int:
     ports.records.put_decisions(decisions)
     ports.bus.put([event_of(decision) for decision in decisions if not decision.silent])
     cleared = ports.leads.clear_outbox(lead_id, item, outbox)
-    if not cleared and ports.leads.get(lead_id, consistent=True) is None:
-        ports.records.drop_decisions(decisions)  # the lead was erased meanwhile: nothing of it may stay behind
+    if not cleared:
+        take_back(lead_id, decisions, ports)
     return len(decisions)
+
+
+def take_back(lead_id: str, decisions: Sequence[Decision], ports: Ports) -> None:
+    """Removes the records of decisions whose lead was erased meanwhile: nothing of it may stay behind.
+
+    Of a lead that came back since those that it takes now stay; they are numbered on from the erasure.
+    """
+    state = ports.leads.get(lead_id, consistent=True)
+    gone = [decision for decision in decisions if state is None or decision.seq <= state.numbered_from]
+    if gone:
+        ports.records.drop_decisions(gone)

@@ -5,6 +5,7 @@ import json
 import msgspec
 import pytest
 
+from functions.rescore import handler as rescore
 from leadlight.activity import Identity, is_account, lead_id_of
 from tests.unit.runtime.erase.grace import (
     ADDRESS,
@@ -16,12 +17,14 @@ from tests.unit.runtime.erase.grace import (
     USER,
     call,
     deal,
+    event,
     found,
     journey,
     lead,
     lived,
     state,
 )
+from tests.unit.runtime.repair.broken import batch_of, lost
 
 
 def test_nothing_is_found_of_who_was_forgotten(stack):
@@ -113,6 +116,37 @@ def test_others_keep_what_is_theirs(stack):
     assert msgspec.to_builtins(state(stack, lead_id_of(Identity("email", OTHER))).fold.deals) == before
     [event] = stack.world.failed.all.values()
     assert json.loads(event.raw) == {"batch": [mixed[1]]}
+
+
+def test_what_a_stream_gave_up_of_others_comes_back_to_them(stack):
+    """A fact that would have joined them with the person was given up before anybody saw it: it is the others' own."""
+    lived(stack)
+    stack.activity(event("theirs", "email_clicked", lead={"email": OTHER, "anonymous_id": COOKIE}))
+    stack.world.failed.given_up["aws/lambda/a"] = batch_of(lost(stack.world.activities_stream))
+    stack.settle()
+    stack.forget(ROOT)
+    stack.settle()
+    assert COOKIE not in str(stack.world.failed.given_up)
+    assert stack.redrive()["batches"] == 1
+    stack.settle()
+    assert sum(state(stack, lead("email", OTHER)).fold.signals["email_clicked"].values()) == 1
+    assert stack.audit()["differing"] == {}
+
+
+def test_decisions_that_were_kept_too_late_go_with_a_redrive(stack):
+    """Publish kept them when the lead was erased already, and was cut off before it could see that."""
+    stack.activity(event("asked", "demo_requested", lead={"email": ADDRESS}))
+    stack._drain(stack.world.activities_stream, rescore)
+    records = [record for lane in stack.world.leads_stream.lanes for record in lane.records]
+    stack.settle()
+    kept = stack.world.records.decisions(ROOT)
+    stack.forget(ROOT)
+    stack.settle()
+    stack.world.records.put_decisions(kept)
+    stack.world.failed.given_up["aws/lambda/a"] = batch_of(records)
+    stack.redrive()
+    assert kept
+    assert stack.world.records.decisions(ROOT) == []
 
 
 def test_where_plus_tags_are_folded_erasing_folds_too(stack):

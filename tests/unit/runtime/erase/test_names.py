@@ -106,6 +106,24 @@ def test_of_a_batch_only_their_events_go(wrap):
     assert ADA.part(json.dumps(wrap([mine])).encode()) == (None, [mine])
 
 
+def test_of_a_stream_the_keys_of_others_stay():
+    """Which name nobody: without them the other lead would never count its fact."""
+
+    def record(lead_id: str, of: str) -> dict[str, Any]:
+        keys = {"lead_id": {"S": lead_id}, "key": {"S": f"activity#{of}"}}
+        image = {**keys, "body": {"S": json.dumps({"identities": [["user", "42"]]})}}
+        return {"eventName": "INSERT", "dynamodb": {"Keys": keys, "SequenceNumber": "7", "NewImage": image}}
+
+    theirs = [record("ld_other", "a"), record("ld_ada", "b"), record("ld_other", "ld_ada")]
+    rest, found = ADA.part(json.dumps(given_up(theirs)).encode())
+    assert found == theirs
+    bare = {name: part for name, part in theirs[0]["dynamodb"].items() if name != "NewImage"}
+    assert json.loads(rest) == given_up([{"eventName": "INSERT", "dynamodb": bare}])
+    rest, _ = ADA.part(json.dumps(theirs[0]).encode())
+    assert json.loads(rest) == {"eventName": "INSERT", "dynamodb": bare}
+    assert ADA.part(json.dumps(theirs[1]).encode()).rest is None
+
+
 def test_a_document_that_names_them_beside_its_list_goes_whole():
     """And one that does not name them stays byte for byte."""
     whole = {"batch": [{"userId": "43"}], "userId": "42"}

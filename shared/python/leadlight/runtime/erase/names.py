@@ -76,7 +76,8 @@ class Names:
         """A decoded document without the person's events, and those; None where nothing is left."""
         if isinstance(document, list):
             theirs = [each for each in document if self._named(each)]
-            return [each for each in document if not self._named(each)] or None, theirs
+            rest = [self._bare(each) if self._named(each) else each for each in document]
+            return [each for each in rest if each is not None] or None, theirs
         if isinstance(document, dict):
             for name in _LISTS:
                 inner = _decoded(document.get(name))
@@ -86,7 +87,18 @@ class Names:
                     text = isinstance(document[name], str) and rest is not None
                     kept = msgspec.json.encode(rest).decode() if text else rest
                     return None if rest is None else {**others, name: kept}, theirs
-        return (None, [document]) if self._named(document) else (document, [])
+        return (self._bare(document), [document]) if self._named(document) else (document, [])
+
+    def _bare(self, record: Any) -> Any:
+        """What may stay of a stream's record that names the person: which item of somebody else is to be looked at.
+
+        Without it the other lead would never count its fact. None where that names the person, or it is no such record.
+        """
+        match record:
+            case {"eventName": event, "dynamodb": {"Keys": keys, "SequenceNumber": number}}:
+                bare = {"eventName": event, "dynamodb": {"Keys": keys, "SequenceNumber": number}}
+                return None if self._named(bare) else bare
+        return None
 
     def _named(self, value: Any, kinds: Sequence[str] = ()) -> bool:
         """Whether a value names the person; `kinds` are those that its field holds identities of."""

@@ -24,17 +24,21 @@ def redeliver(records: Iterable[Record], ports: Ports) -> list[Unread]:
         Unavailable: a table could not be reached; to do it again does no harm.
     """
     unread: list[Unread] = []
-    found = by_lead(list(_as_stored(records, ports)), unreadable=lambda record, why: unread.append((record, why)))
-    for news in found:
+    told = [record for record in records if not expired_by_ttl(record)]
+    found = by_lead(list(_as_stored(told, ports)), unreadable=lambda record, why: unread.append((record, why)))
+    # Of an item that is gone, and of which nothing says what it was, the lead is looked at all the same.
+    bare = (
+        {lead_id(record) for record in told} - {news.lead_id for news in found} - {lead_id(each) for each, _ in unread}
+    )
+    for news in (*found, *(News(of, [], []) for of in sorted(bare))):
         news.anew = True
         try:
             _bring(news, ports)
-        except Torn as error:
-            unread += [(record, f"{type(error).__name__}: {error}") for record in news.records]
-        except (Unavailable, Conflict):
-            raise
-        except Exception as error:  # noqa: BLE001 - a poison record must not stop the others
-            unread += [(record, f"{type(error).__name__}: {error}") for record in news.records]
+        except Exception as error:
+            again = isinstance(error, Unavailable | Conflict) and not isinstance(error, Torn)
+            if again or not news.records:
+                raise
+            unread += [(record, f"{type(error).__name__}: {error}") for record in news.records]  # the others go on
     return unread
 
 
@@ -49,8 +53,7 @@ def _as_stored(records: Iterable[Record], ports: Ports) -> Iterator[Record]:
     """Each item that records name once, as it is now; one that is gone as its removal."""
     named: dict[str, dict[str, Record]] = {}
     for record in records:
-        if not expired_by_ttl(record):
-            named.setdefault(lead_id(record), {})[record["dynamodb"]["Keys"]["key"]["S"]] = record
+        named.setdefault(lead_id(record), {})[record["dynamodb"]["Keys"]["key"]["S"]] = record
     for of, by_key in named.items():
         stored = ports.facts.images(of, list(by_key))
         for key, record in by_key.items():

@@ -15,11 +15,12 @@ from leadlight.adapters.lead_items import STATE
 from leadlight.events import Event
 from leadlight.events.event import ROLLUP_REQUESTED
 from leadlight.failed import STREAM, FailedEvent, Letter
+from leadlight.lifecycle.decision import decode
 from leadlight.ports import Ports
 from leadlight.problems import MalformedEvent
 from leadlight.releases import Task
 from leadlight.runtime.nurture import follow
-from leadlight.runtime.publish import announce
+from leadlight.runtime.publish import announce, outbox_of, take_back
 from leadlight.runtime.repair.redeliver import redeliver
 from leadlight.runtime.runs import nightly
 from leadlight.runtime.streams import Record
@@ -169,19 +170,24 @@ def _batch(raw: bytes, ports: Ports, done: Counter[str]) -> None:
     """
     records = _records_of(raw)
     facts = [record for record in records if "key" in record["dynamodb"]["Keys"]]
-    saved = {_item_of(record) for record in records if "item" in record["dynamodb"]["Keys"]}
+    saved: dict[tuple[str, str], set[str]] = {}
+    for record in records:
+        if "item" in record["dynamodb"]["Keys"]:
+            saved.setdefault(_item_of(record), set()).add(outbox_of(record))
     unread = redeliver(facts, ports)
     for record, reason in unread:
         ports.failed.keep(FailedEvent(STREAM, reason, ports.now(), msgspec.json.encode(record)))
     done["records"] += len(facts) - len(unread)
     done["failed"] += len(unread)
     failures = []
-    for lead_id, item in sorted(saved):
+    for (lead_id, item), outboxes in saved.items():
         try:
             outbox = _outbox(lead_id, item, ports)
             if outbox:
                 announce(lead_id, item, outbox, ports)
                 done["outboxes"] += 1
+            for each in outboxes:
+                take_back(lead_id, decode(each), ports)  # of a lead that is erased by now some may have been kept
         except Exception as error:  # noqa: BLE001 - see above
             failures.append(error)
     if failures:
