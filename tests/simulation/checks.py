@@ -1,7 +1,7 @@
 """The promises, checked once a world is at rest. Each breach is told as (promise, what was found)."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import timedelta
 
 import msgspec
@@ -143,7 +143,7 @@ def decisions_are_legal(outcome: Outcome) -> Iterator[Breach]:
             )
     for state in outcome.states:
         stage = "lead"
-        for seq in range(1, state.standing.seq + 1):
+        for seq in range(state.numbered_from + 1, state.standing.seq + 1):
             if (raw := stored.get(f"{state.lead_id}#{seq}")) is None:
                 yield "decisions", f"{state.lead_id}#{seq} has no record"
                 continue
@@ -167,7 +167,7 @@ def events_match_decisions(outcome: Outcome) -> Iterator[Breach]:
         for decision in decode(outbox)
     }
     numbered = {f"{s.lead_id}#{seq}" for s in outcome.states for seq in range(s.numbered_from + 1, s.standing.seq + 1)}
-    firsts = _first_of_nurture(saved.values())
+    firsts = _first_of_nurture(saved.values(), {state.lead_id: state.numbered_from for state in outcome.states})
     numbered |= {f"{s.lead_id}#n{n}" for s in _nurtured(outcome) if s.seq for n in range(firsts[s.lead_id], s.seq + 1)}
     silent = {name for name, raw in saved.items() if msgspec.json.decode(raw, type=Decision).silent}
     numbered -= silent
@@ -189,10 +189,11 @@ def events_match_decisions(outcome: Outcome) -> Iterator[Breach]:
             yield "events", f"the record of {name} is not what was decided"
 
 
-def _first_of_nurture(saved: Iterable[bytes]) -> dict[str, int]:
-    """The first number that nurture gave of each lead: it numbers on from the decision that it followed."""
+def _first_of_nurture(saved: Iterable[bytes], behind: Mapping[str, int]) -> dict[str, int]:
+    """The first number that nurture gave of each lead, since it came back: it numbers on from what it followed."""
     decisions = (msgspec.json.decode(raw, type=Decision) for raw in saved)
-    numbers = sorted(((each.lead_id, each.seq) for each in decisions if each.campaign), reverse=True)
+    told = (each for each in decisions if each.campaign and each.seq > behind.get(each.lead_id, 0))
+    numbers = sorted(((each.lead_id, each.seq) for each in told), reverse=True)
     return dict(numbers)  # of several the last one stays: the lowest
 
 
