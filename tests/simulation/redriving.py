@@ -78,6 +78,10 @@ class Lossy(Simulation):
 
 
 def _as_json(record: dict[str, Any]) -> dict[str, Any]:
-    """A record as JSON can hold it; no image of it is read but of what is gone."""
-    change = {name: value for name, value in record["dynamodb"].items() if "fold" not in value}
+    """A record as JSON can hold it; of a lead's image nothing is read but the outbox."""
+    change = {name: _without_fold(value) for name, value in record["dynamodb"].items()}
     return {**record, "dynamodb": change}
+
+
+def _without_fold(value: Any) -> Any:
+    return {name: held for name, held in value.items() if name == "outbox"} if "fold" in value else value
