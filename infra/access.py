@@ -97,7 +97,15 @@ class Resources:
             ),
             "rescore": Access(
                 grants=(
-                    _table(activities.table_arn, "BatchWriteItem", "DeleteItem", "GetItem", "PutItem", "Query"),
+                    _table(
+                        activities.table_arn,
+                        "BatchGetItem",
+                        "BatchWriteItem",
+                        "DeleteItem",
+                        "GetItem",
+                        "PutItem",
+                        "Query",
+                    ),
                     _table(
                         leads.table_arn,
                         "BatchGetItem",

@@ -33,6 +33,7 @@ GRANTS: dict[str, dict[str, set[str]]] = {
     "Rescore": {
         "RescoreLogs": LOGS,
         "Activities": {
+            "dynamodb:BatchGetItem",
             "dynamodb:BatchWriteItem",
             "dynamodb:DeleteItem",
             "dynamodb:GetItem",

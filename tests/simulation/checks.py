@@ -229,7 +229,7 @@ def enrollments_follow(outcome: Outcome) -> Iterator[Breach]:
                 yield "nurture", f"{lead_id} is not in {campaign.id}, and belongs there"
             stays = place and not place.exited_at and not wanted
             change = outcome.world.documents.model.announce_change if lead_id in joined else 0
-            if stays and not (change and _nearly(news, campaign, change)):
+            if stays and not (change and (_nearly(news, campaign, change) or _by_now(outcome, news, campaign))):
                 yield "nurture", f"{lead_id} in {campaign.id}: {place}, not wanted"
 
 
@@ -238,6 +238,15 @@ def _nearly(news: Decision, campaign: Campaign, change: int) -> bool:
     scores = range(news.score - change + 1, news.score + change)
     near = (belongs(msgspec.structs.replace(news, score=score), campaign) for score in scores)
     return news.contactable and not news.suppressed and any(near)
+
+
+def _by_now(outcome: Outcome, news: Decision, campaign: Campaign) -> bool:
+    """Whether a lead belongs in a campaign by its score: what others' imported facts add to it is not announced."""
+    totals = next(state.totals for state in outcome.states if state.lead_id == news.lead_id)
+    if totals is None or not news.contactable or totals.suppressed:
+        return False
+    current = {"score": totals.score, "grade": totals.grade, "buying_stage": totals.buying_stage}
+    return belongs(msgspec.structs.replace(news, **current), campaign)
 
 
 def _nurtured(outcome: Outcome) -> Iterator[NurtureState]:

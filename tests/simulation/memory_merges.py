@@ -48,9 +48,9 @@ class MemoryMerges:
     def leave(self, root: str, lead_id: str, *, epoch: int) -> None:
         self._call("delete member", self._older(root, merge_items.member_key(lead_id), "version", epoch))
 
-    def copy(self, facts: Iterable[Fact]) -> None:
+    def copy(self, facts: Iterable[Fact], *, over: bool) -> None:
         items = [fact_item(fact, retention_days=self._world.retention_days) for fact in facts]
-        self._world.scheduler.together("put copies", [self._newer(item, "epoch", ties=True) for item in items])
+        self._world.scheduler.together("put copies", [self._newer(item, "epoch", ties=over) for item in items])
 
     def uncopy(self, facts: Iterable[Fact]) -> None:
         gone = [self._older(fact.lead_id, fact.key, "epoch", fact.epoch) for fact in facts]

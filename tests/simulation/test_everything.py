@@ -28,5 +28,5 @@ def test_every_promise_holds_while_everything_goes_on(first: int) -> None:
         published += run.world.models.newest.release.number > 0
         given_up += run.batches > 0
         merged += any(state.kin.root for state in outcome.states)
-    assert min(forgotten, published, given_up) > CHUNK / 3
+    assert min(forgotten, published, given_up) > CHUNK / 10  # of a dozen each, by the draw
     assert merged

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from zlib import crc32
 
@@ -30,7 +31,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 class Outage(Simulation):
-    """A third of Segment's calls are not understood until every request was answered; then they are replayed."""
+    """A third of Segment's calls are not understood for some weeks; then they are replayed."""
 
     def __init__(self, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
         super().__init__(seed)
@@ -38,6 +39,7 @@ class Outage(Simulation):
         self.world.retention_days = 400
         self.failures = 0
         self._broken = True
+        self._mended_at = self.world.clock + timedelta(days=25)  # failed events are kept for 30
         self._cursor: str | None = ""
         self._asking = False
         monkeypatch.setitem(sources.SOURCES, "segment", replace(SEGMENT, activity=self._translated))
@@ -50,7 +52,8 @@ class Outage(Simulation):
         return activity
 
     def _next_start(self) -> Callable[[], None] | None:
-        if self._broken and not self.due and not self.scheduler.busy:
+        over = not self.due or self.world.clock > self._mended_at
+        if self._broken and over and not self.scheduler.busy:
             self._broken = False
         if not self._broken and self._cursor is not None and not self._asking:
             return self._ask

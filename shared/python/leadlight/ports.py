@@ -101,8 +101,8 @@ class Merges(Protocol):
     def leave(self, root: str, lead_id: str, *, epoch: int) -> None:
         """Removes a member of this epoch or an older one."""
 
-    def copy(self, facts: Iterable[Fact]) -> None:
-        """Stores copies."""
+    def copy(self, facts: Iterable[Fact], *, over: bool) -> None:
+        """Stores copies; `over` those of the same epoch that are there."""
 
     def uncopy(self, facts: Iterable[Fact]) -> None:
         """Removes copies of their epochs or older ones."""

@@ -59,7 +59,7 @@ def test_copies_count_while_their_owner_is_a_member(
     """Of the member's epoch, and once where the lead has the same fact itself."""
     leads.put(LeadState("ld_user"))
     own = replace(fact(), lead_id="ld_user")
-    merges.copy([own.copied(to="ld_email", epoch=5), own.copied(to="ld_email", epoch=4)])
+    merges.copy([own.copied(to="ld_email", epoch=5), own.copied(to="ld_email", epoch=4)], over=True)
     assert facts.every("ld_email") == []
     merges.enter(Member("ld_email", "ld_user", USER, 5), version=1)
     [copy] = facts.every("ld_email")

@@ -63,10 +63,10 @@ class DynamoMerges:
         """Removes a member of this epoch or an older one."""
         self._delete(root, items.member_key(lead_id), "version", epoch)
 
-    def copy(self, facts: Iterable[Fact]) -> None:
-        """Stores copies, many at once."""
+    def copy(self, facts: Iterable[Fact], *, over: bool) -> None:
+        """Stores copies, many at once; `over` those of the same epoch that are there."""
         stored = (to_item(fact, retention_days=self._retention_days) for fact in facts)
-        self._each(lambda item: self._put(item, "epoch", ties=True), stored)
+        self._each(lambda item: self._put(item, "epoch", ties=over), stored)
 
     def uncopy(self, facts: Iterable[Fact]) -> None:
         """Removes copies of their epochs or older ones."""

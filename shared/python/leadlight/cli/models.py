@@ -25,7 +25,11 @@ from leadlight.scoring.diff import diff
 _LOOK_SECONDS = 1.0
 _document = click.Path(exists=True, dir_okay=False, path_type=Path)
 _rate = click.option(
-    "--rate", type=click.IntRange(1, MOST_RATE), default=RATE, show_default=True, help="Leads to rescore per second."
+    "--rate",
+    type=click.IntRange(1, MOST_RATE),
+    default=RATE,
+    show_default=True,
+    help="Leads to rescore per second, at most.",
 )
 _announce = click.option(
     "--announce",

@@ -5,12 +5,13 @@ forwarded), then enters itself at its root and copies its facts there. The root 
 member, and of the member's epoch: a copy that comes late, or stays behind, does no harm.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import msgspec
 from msgspec.structs import replace
 
 from leadlight.activity import Fact, Kind
+from leadlight.adapters.fact_items import stored
 from leadlight.lifecycle import standing as standings
 from leadlight.lifecycle.absorb import says_something
 from leadlight.lifecycle.standing import Standing
@@ -70,9 +71,19 @@ def root_of(lead_id: str, ports: Ports) -> str:
 
 
 def forward(state: LeadState, news: News, ports: Ports) -> None:
-    """What still arrives for a merged lead goes on to its root; who is merged into it looks again where to go."""
+    """What still arrives for a merged lead goes on to its root; who is merged into it looks again where to go.
+
+    A fact that a record tells as new may come again long after it was rewritten: a copy that is there stays.
+    """
     kin = state.kin
-    ports.merges.copy(_copies((change.fact for change in news.changes), kin.root, kin.epoch))
+    first = [change.fact for change in news.changes if not change.rewritten]
+    ports.merges.copy(_copies(first, kin.root, kin.epoch), over=False)
+    _copy_latest(
+        [change.fact for change in news.changes if change.rewritten],
+        kin,
+        ports,
+        latest=lambda keys: (stored(image).fact for image in ports.facts.images(state.lead_id, keys).values()),
+    )
     ports.merges.uncopy(_copies(news.gone, kin.root, kin.epoch))
     for notice in news.notices("merge"):
         if notice.event != "REMOVE":
@@ -154,7 +165,7 @@ def carry_out(state: LeadState, ports: Ports) -> None:
         ports.merges.enter(Member(kin.root, lead_id, kin.identity, kin.epoch, said), version=state.version)
         if home_of(kin.parent, ports) != kin.root:
             raise Conflict(f"{kin.parent} has left {kin.root}")
-        ports.merges.copy(_copies(own, kin.root, kin.epoch))
+        _copy_latest(own, kin, ports, latest=lambda _: ports.facts.own(lead_id))
         _poke_members(lead_id, by=lead_id, mark=f"{kin.epoch}", ports=ports)
     ports.merges.link(_derived(state))
     if kin.restate:
@@ -168,6 +179,19 @@ def carry_out(state: LeadState, ports: Ports) -> None:
         kin, leaving={}, todo=False, restate=False, derived=tuple(each for each in kin.derived if each.joined)
     )
     ports.leads.put(replace(state, kin=done))
+
+
+def _copy_latest(
+    facts: Iterable[Fact], kin: Kin, ports: Ports, *, latest: Callable[[Sequence[str]], Iterable[Fact | None]]
+) -> None:
+    """Copies facts until what was copied is what is stored: another invocation may be at a newer content of them."""
+    left = {fact.key: fact for fact in facts if not fact.owner and fact.kind is not Kind.IDENTITY}
+    while left:
+        ports.merges.copy(_copies(left.values(), kin.root, kin.epoch), over=True)
+        found = {fact.key: fact for fact in latest(list(left)) if fact}
+        gone = [fact for key, fact in left.items() if key not in found]
+        ports.merges.uncopy(_copies(gone, kin.root, kin.epoch))
+        left = {key: found[key] for key, fact in left.items() if key in found and found[key] != fact}
 
 
 def _poke_members(root: str, *, by: str, mark: str, ports: Ports) -> None:

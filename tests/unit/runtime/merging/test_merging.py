@@ -1,14 +1,18 @@
 """What is told of one person under several identities becomes one lead, and comes apart again."""
 
 from datetime import timedelta
+from typing import Any
 
+import msgspec
 import pytest
 
+from functions.rescore import handler
 from leadlight.activity import Identity, lead_id_of
 from leadlight.runtime import rescore
 from leadlight.runtime.api.links import survivor
 from leadlight.state import codec
 from tests.simulation.quiet import Quiet, quiet
+from tests.simulation.simulation import CONTEXT
 from tests.unit.builders import NOW
 from tests.unit.runtime.merging.people import COOKIE, EMAIL, USER, counted, lead, ready, say_apart, told
 
@@ -23,6 +27,32 @@ def test_an_identify_joins_what_a_visitor_did_before(stack: Quiet) -> None:
         assert lead(stack, identity).lead_id == lead_id_of(EMAIL)
         assert counted(stack, identity) == 4
     assert lead(stack, EMAIL).fold.identities == {COOKIE, USER, EMAIL}
+
+
+def test_a_rewritten_fact_stays_rewritten_at_the_lead_that_has_its_copy(stack: Quiet) -> None:
+    """A record of what it said before may come again long after, or another invocation may be at what it says since."""
+    moment, who = (NOW - timedelta(hours=1)).isoformat(), {"lead": {"identities": [COOKIE._asdict()]}}
+    event = {"specversion": "1.0", "id": "a1", "source": "test", "type": "email_clicked", "time": moment, "data": who}
+    stack.activity(event)
+    [first] = [record for lane in stack.world.activities_stream.lanes for record in lane.records]
+    told(stack, "a1", COOKIE, kind="demo_requested")
+    told(stack, "a2", EMAIL, COOKIE)
+    handler.lambda_handler({"Records": [first]}, CONTEXT)
+    stack.settle()
+    assert (counted(stack, EMAIL), counted(stack, EMAIL, "demo_requested")) == (1, 1)
+    facts = stack.world.facts
+    own = next(each for each in facts.own(lead_id_of(COOKIE)) if each.type == "demo_requested")
+    copy_once, merges = stack.world.merges.copy, stack.world.merges
+
+    def copy(facts_of_it: Any, *, over: bool) -> None:
+        copy_once(facts_of_it, over=over)
+        facts.put([msgspec.structs.replace(own, type="email_clicked")])  # while the copy is made
+        merges.copy = copy_once
+
+    merges.copy = copy
+    told(stack, "a1", COOKIE, kind="trial_started")
+    assert (counted(stack, EMAIL), counted(stack, EMAIL, "trial_started")) == (2, 0)
+    assert stack.audit()["differing"] == {}
 
 
 def test_a_merge_is_announced_once(stack: Quiet) -> None:
