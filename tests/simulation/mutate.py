@@ -48,7 +48,7 @@ class Mutation(NamedTuple):
 
 _APPLY, _LANE, _RESCORE = "state/apply.py", "state/lane.py", "runtime/rescore.py"
 _PUT = "        membership.join(after, ports, was=was)\n        ports.leads.put(after)\n"
-_AS_STORED = "list(_as_stored(records, ports))"
+_AS_STORED = "list(_as_stored(told, ports))"
 
 MUTATIONS: Sequence[Mutation] = (
     Mutation(
@@ -122,7 +122,7 @@ MUTATIONS: Sequence[Mutation] = (
         "a record that was given up is brought in as it was",
         "folds",
         [
-            Edit("runtime/repair/redeliver.py", _AS_STORED, "list(records)"),
+            Edit("runtime/repair/redeliver.py", _AS_STORED, "told"),
             Edit("runtime/repair/redeliver.py", "        news.anew = True\n", ""),
         ],
         course="redrive",

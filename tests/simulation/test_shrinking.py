@@ -8,7 +8,7 @@ from tests.simulation.mutations import MUTATIONS
 from tests.simulation.shrinking import attempt, every_promise, shortest, told
 from tests.simulation.simulation import Simulation
 
-RUNS = 30
+RUNS = 100
 
 
 def failing() -> partial[Simulation]:
