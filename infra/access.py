@@ -14,6 +14,7 @@ from infra.source_secrets import SECRETS_WILDCARD, SourceSecrets
 from infra.storage import FAILED_PREFIX, STREAM_FAILURES_PREFIX, Storage
 from infra.tables import RANKING_INDEX, Tables
 
+BRINGING = ("BatchGetItem", "BatchWriteItem", "DeleteItem", "GetItem", "PutItem", "Query")  # facts into their leads
 QUEUE_ACTIONS = ("sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage", "sqs:SendMessage")
 TABLES = ("ACTIVITIES_TABLE", "LEADS_TABLE", "RECORDS_TABLE")
 _ANY = ("s3:DeleteObject", "s3:GetObject", "s3:PutObject")
@@ -97,15 +98,7 @@ class Resources:
             ),
             "rescore": Access(
                 grants=(
-                    _table(
-                        activities.table_arn,
-                        "BatchGetItem",
-                        "BatchWriteItem",
-                        "DeleteItem",
-                        "GetItem",
-                        "PutItem",
-                        "Query",
-                    ),
+                    _table(activities.table_arn, *BRINGING),
                     _table(
                         leads.table_arn,
                         "BatchGetItem",
@@ -203,15 +196,7 @@ class Resources:
         take = ("sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage")
         return Access(
             grants=(
-                _table(
-                    activities.table_arn,
-                    "BatchGetItem",
-                    "BatchWriteItem",
-                    "DeleteItem",
-                    "GetItem",
-                    "PutItem",
-                    "Query",
-                ),
+                _table(activities.table_arn, *BRINGING),
                 _table(
                     leads.table_arn,
                     "BatchWriteItem",
