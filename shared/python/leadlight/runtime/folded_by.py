@@ -9,7 +9,7 @@ from contextlib import suppress
 import msgspec
 
 from leadlight.adapters.models import digest_of
-from leadlight.model import Documents, Model
+from leadlight.model import Model
 from leadlight.ports import Conflict, Ports
 from leadlight.releases import Release
 from leadlight.signals import Catalogue
@@ -28,15 +28,6 @@ def note(ports: Ports) -> None:
             ports.models.publish(Release(0, 0, catalogue=digest(ports.models.shipped().catalogue)))
 
 
-def is_other(documents: Documents, current: Release, ports: Ports) -> bool:
-    """Whether some folds are of another catalogue than these documents', while a release is in force."""
-    wanted = digest(documents.catalogue)
-    if current.catalogue not in ("", wanted):
-        return True
-    return digest(_in_force(current, ports).catalogue) != wanted
-
-
-def _in_force(current: Release, ports: Ports) -> Documents:
-    if not current.version:
-        return ports.models.shipped()
-    return ports.models.documents(next(each for each in ports.models.versions() if each.version == current.version))
+def is_other(wanted: Catalogue, in_force: Catalogue, current: Release) -> bool:
+    """Whether some folds are of another catalogue than a wanted one, while a release is in force."""
+    return current.catalogue not in ("", digest(wanted)) or in_force != wanted

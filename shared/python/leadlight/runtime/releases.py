@@ -100,7 +100,7 @@ def documents_of(version: int, ports: Ports) -> Documents:
 
 def _needs_facts(documents: Documents, current: Release, ports: Ports) -> bool:
     """Whether folds have to be made anew: for another catalogue, or one that not every fold was made with yet."""
-    if folded_by.is_other(documents, current, ports):
+    if folded_by.is_other(documents.catalogue, documents_of(current.version, ports).catalogue, current):
         return True
     return current.from_facts and not runs.finished(current, ports)
 
