@@ -1,11 +1,12 @@
 """Somebody is forgotten in the middle of everything: one seed's course, and what may not be left after it."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from functions.erase import handler as erase
 from leadlight.activity import Identity, is_account, lead_id_of
+from leadlight.forgotten import Forgetting
 from tests.simulation.memory_forgotten import hashed
 from tests.simulation.requests import email_of
 from tests.simulation.simulation import CONTEXT, Simulation
@@ -62,5 +63,14 @@ def left(world: World) -> Iterator[str]:
         if past is None or past.returned:
             continue
         items = ((name, sort) for name, table in tables.items() for sort in table.items.get(lead_id, ()))
-        yield from (f"{name}: {lead_id} {sort}" for name, sort in items if POISON not in sort)  # it is no fact
+        theirs = (each for each in items if not _is_of_others(each[1], marked))
+        yield from (f"{name}: {lead_id} {sort}" for name, sort in theirs if POISON not in sort)  # it is no fact
         yield from (f"decision {name}" for name in world.records.stored if name.startswith(f"{lead_id}#"))
+
+
+def _is_of_others(sort: str, marked: Mapping[str, Forgetting]) -> bool:
+    """Whether an item is what a lead that was not forgotten left where it belongs: that it does, or copies of facts."""
+    kind, *rest = sort.split("#")
+    owner = rest[0] if kind == "merge" else rest[-1] if rest else ""
+    past = marked.get(hashed(owner))
+    return owner.startswith("ld_") and kind != "link" and (past is None or past.returned)

@@ -119,11 +119,12 @@ MUTATIONS: Sequence[Mutation] = (
     ),
     Mutation(
         "redrive applies the image",
-        "a record that was given up is brought in as it was",
+        "a record that was given up is brought in as it was, and taken at its word",
         "folds",
         [
             Edit("runtime/repair/redeliver.py", _AS_STORED, "told"),
             Edit("runtime/repair/redeliver.py", "        news.anew = True\n", ""),
+            Edit(_RESCORE, "retold.as_stored(state.lead_id, changes, state.fold, ports)", "list(changes)"),
         ],
         course="redrive",
     ),

@@ -223,3 +223,23 @@ def test_a_poison_record_that_cannot_be_kept_comes_again(world: World, monkeypat
     monkeypatch.setattr(world.failed, "keep", unavailable)
     assert handled(world, records) == [of("a"), of("b")]
     assert saved == [of("b")]
+
+
+def test_what_a_fact_said_before_it_was_rewritten_does_not_come_back(world: World) -> None:
+    """Its record may come once more, from an invocation that was thought dead."""
+    stack = Quiet(world)
+
+    def says(**traits: str) -> Record:
+        data = {"lead": {"email": "ada@acme.example"}, "traits": traits}
+        event = {"specversion": "1.0", "id": "e1", "source": "crm", "type": "lead_identified", "time": NOON.isoformat()}
+        stack.activity({**event, "data": data})
+        [record] = [record for lane in world.activities_stream.lanes for record in lane.records]
+        stack.settle()
+        return record
+
+    first = says(job_title="Head of Growth", country="DE")
+    says(country="FR")
+    assert handled(world, [first]) == []
+    state = world.leads.get(of("ada"), consistent=True)
+    assert state is not None
+    assert {name: trait.value for name, trait in state.fold.traits.items()} == {"country": "FR"}

@@ -12,6 +12,7 @@ from leadlight.activity.order_key import day_number
 from leadlight.adapters.account_items import membership_from_item, round_from_item
 from leadlight.model.structs import BuyingStage
 from leadlight.ports import Conflict, Membership, Ports, Round
+from leadlight.runtime import retold
 from leadlight.runtime.news import News
 from leadlight.runtime.patience import give_way
 from leadlight.scoring import Totals
@@ -80,7 +81,7 @@ def _learn(state: LeadState, news: News, ports: Ports) -> None:
         changes = [Change(fact) for fact in ports.facts.every(state.lead_id)]
     apply(
         state.fold,
-        changes,
+        retold.as_stored(state.lead_id, changes, state.fold, ports),
         signals_of=ports.documents.catalogue.signals_of,
         facts_on=lambda day: ports.facts.on(state.lead_id, day, untimed=True),
         facts_of=lambda kind: ports.facts.of(state.lead_id, kind),

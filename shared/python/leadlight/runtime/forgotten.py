@@ -19,7 +19,8 @@ def admitted(state: LeadState, news: News, ports: Ports) -> News | None:
     What may not is deleted from the activities table. A lead without a state costs one read to find out, one with a
     state none, unless something of it was deleted. The state, too, goes where an invocation in flight put it back:
     each fact that is erased comes here once more, as deleted, after whatever was made of it. `state.begun` is set on
-    a state that begins anew, and its decisions get numbers that were never used.
+    a state that begins anew, and its decisions get numbers that were never used. It is made from what is stored:
+    what others did since, who turned out to be the same person, waited there.
     """
     if is_account(news.lead_id):
         return news  # a company is nobody to be forgotten
@@ -30,7 +31,8 @@ def admitted(state: LeadState, news: News, ports: Ports) -> News | None:
     if past is None:
         return news
     if not past.returned and not (state.version == 0 and _comes_back(past, news, ports)):
-        _discard(news.lead_id, list(zip(news.records, news.entries, strict=True)), ports)
+        told = zip(news.records, news.entries, strict=True)
+        _discard(news.lead_id, [pair for pair in told if not _is_of_others(pair[1], past, ports)], ports)
         if ports.leads.erase([news.lead_id]).get("state"):
             ports.records.drop_decisions(ports.records.decisions(news.lead_id))  # what it announced meanwhile
         return None
@@ -38,6 +40,7 @@ def admitted(state: LeadState, news: News, ports: Ports) -> News | None:
         state.begun = past.at
         # Who heard of its decisions before knows them by their numbers: these go on.
         state.standing = replace(state.standing, seq=state.numbered_from)
+        news = replace(news, anew=True)
     return _since(state, news, ports)
 
 
@@ -58,6 +61,18 @@ def _is_joined(news: News, ports: Ports) -> bool:
     links = [notice for notice in news.notices("link") if notice.event != "REMOVE"]
     pasts = [ports.forgotten.of(target) for target in {notice.key.split("#")[2] for notice in links}]
     return any(past.returned for past in pasts if past)
+
+
+def _is_of_others(entry: Entry, past: Forgetting, ports: Ports) -> bool:
+    """Whether it is what a lead that was not forgotten left here since, as one of the same person."""
+    if isinstance(entry, Notice):
+        return entry.name == "merge" and not _is_forgotten(entry.about, ports)
+    return bool(entry.fact.owner) and entry.fact.occurred_at > past.at and not _is_forgotten(entry.fact.owner, ports)
+
+
+def _is_forgotten(lead_id: str, ports: Ports) -> bool:
+    past = ports.forgotten.of(lead_id)
+    return past is not None and not past.returned
 
 
 def _since(state: LeadState, news: News, ports: Ports) -> News:

@@ -5,7 +5,7 @@ forwarded), then enters itself at its root and copies its facts there. The root 
 member, and of the member's epoch: a copy that comes late, or stays behind, does no harm.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 import msgspec
 from msgspec.structs import replace
@@ -106,8 +106,13 @@ def claim(state: LeadState, facts: Iterable[Fact], ports: Ports) -> None:
 
 
 def members_of(state: LeadState, news: News, ports: Ports) -> dict[str, Member]:
-    """The members that the news are about, by their ids: those that entered, and the owners of copies."""
+    """The members that the news are about, by their ids: those that entered, and the owners of copies.
+
+    All of them where the lead begins anew: they may have entered while it was forgotten.
+    """
     told = {notice.about for notice in news.notices("merge") if notice.event != "REMOVE"}
+    if news.anew and not state.version:
+        told |= {member.lead_id for member in ports.merges.members(state.lead_id)}
     owners = {fact.owner for fact in [*(change.fact for change in news.changes), *news.gone] if fact.owner}
     found = [ports.merges.member(state.lead_id, lead_id) for lead_id in sorted(told | owners)]
     return {member.lead_id: member for member in found if member}
@@ -141,9 +146,9 @@ def part(state: LeadState, news: News) -> None:
         state.standing = msgspec.structs.replace(state.standing, hand_off=None)
 
 
-def count_members(state: LeadState, news: News) -> None:
+def count_members(state: LeadState, news: News, entered: Collection[str]) -> None:
     """Notes that others were merged into a lead, and that some of them had facts. Changes `state.kin`."""
-    copies = state.kin.copies or any(change.fact.owner for change in news.changes)
+    copies = state.kin.copies or any(change.fact.owner for change in news.changes) or bool(news.anew and entered)
     members = state.kin.members or copies or bool(news.notices("merge"))
     if (members, copies) != (state.kin.members, state.kin.copies):
         state.kin = msgspec.structs.replace(state.kin, members=members, copies=copies)

@@ -12,7 +12,7 @@ from leadlight.activity import is_account
 from leadlight.activity.order_key import day_number
 from leadlight.failed import FAILED, STREAM, FailedEvent
 from leadlight.ports import Conflict, Ports, Unavailable
-from leadlight.runtime import accounts, forgotten, membership, merging
+from leadlight.runtime import accounts, forgotten, membership, merging, retold
 from leadlight.runtime.conclude import caught_up, concluded, decided_merged
 from leadlight.runtime.news import News, by_lead
 from leadlight.runtime.patience import Patience, give_way
@@ -186,7 +186,7 @@ def _standing_alone(before: LeadState, state: LeadState, news: News, ports: Port
     news = merging.in_force(news, members)
     entered = merging.standings_of(state, members)
     merging.part(state, news)
-    merging.count_members(state, news)
+    merging.count_members(state, news, members)
     learned = membership.learned(state, news)
     if not before.version and not (news.changes or entered):
         return None
@@ -215,7 +215,8 @@ def bring(state: LeadState, changes: Sequence[Change], ports: Ports) -> bool:
     """Applies facts to a state's fold; whether it may have changed."""
     prune_to_retention(state, ports)
     # A fact that several leads have may differ between them: where there are copies, what is stored decides.
-    told = [change._replace(contested=True) for change in changes] if state.kin.copies else changes
+    told = retold.as_stored(state.lead_id, changes, state.fold, ports)
+    told = [change._replace(contested=True) for change in told] if state.kin.copies else told
     untimed = state.fold.untimed or any(change.fact.untimed for change in changes)
     applied = apply(
         state.fold,

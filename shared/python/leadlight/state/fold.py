@@ -1,6 +1,6 @@
 """What a lead's facts add up to: day buckets of signal counts, and registers where the latest fact wins."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import msgspec
@@ -164,18 +164,25 @@ class Fold(msgspec.Struct):
 
     def holds(self, kind: Kind, key: bytes) -> bool:
         """Whether a register holds what the fact of an order key said."""
+        return key in self._keys(kind)
+
+    def newest(self, kind: Kind) -> bytes:
+        """The order key of the last fact that a register holds something of; empty without one."""
+        return max(self._keys(kind), default=b"")
+
+    def _keys(self, kind: Kind) -> Iterator[bytes]:
         match kind:
             case Kind.TRAITS | Kind.IDENTITY:
-                past = (change for changes in self.past.values() for change in changes)
-                return any(trait.order_key == key for trait in (*self.traits.values(), *past))
+                yield from (trait.order_key for trait in self.traits.values())
+                yield from (change.order_key for changes in self.past.values() for change in changes)
             case Kind.DEAL:
-                return any(step.order_key == key for steps in self.deals.values() for step in steps.values())
+                yield from (step.order_key for steps in self.deals.values() for step in steps.values())
             case Kind.CONSENT:
-                return any(each.order_key == key for known in self.permissions.values() for each in known)
+                yield from (each.order_key for known in self.permissions.values() for each in known)
             case Kind.VERDICT:
-                return any(said.order_key == key for said in self.judged.values())
-            case _:
-                return any(verdict.order_key == key for verdict in self.verdicts.values())
+                yield from (said.order_key for said in self.judged.values())
+            case Kind.SALES:
+                yield from (verdict.order_key for verdict in self.verdicts.values())
 
     def count(self, day: int, signals: tuple[str, ...]) -> None:
         """Adds one activity's signals to its day."""

@@ -7,7 +7,20 @@ import pytest
 from leadlight.activity import Identity, lead_id_of
 from leadlight.runtime.erase import forget as forgetting
 from tests.unit.builders import NOW
-from tests.unit.runtime.erase.grace import ADDRESS, NAME, ROOT, USER, consent, deal, event, found, lead, lived, state
+from tests.unit.runtime.erase.grace import (
+    ADDRESS,
+    NAME,
+    ROOT,
+    USER,
+    consent,
+    deal,
+    event,
+    found,
+    lead,
+    lived,
+    said,
+    state,
+)
 
 
 def test_consent_given_later_begins_anew(stack):
@@ -62,6 +75,29 @@ def test_what_a_browser_did_before_the_new_beginning_does_not_count(stack):
     assert stack.audit()["differing"] == {}
 
 
+@pytest.mark.parametrize("consents", ["lead", "browser"])
+def test_what_a_browser_did_since_waits_for_the_new_beginning(stack, consents):
+    """It turned out to be the person who was forgotten: that alone brings nobody back, and loses nothing."""
+    lived(stack)
+    stack.forget(ROOT)
+    stack.settle()
+    stack.world.clock += timedelta(hours=2)
+    stack.activity(event("since", "demo_requested", minutes=-30, lead={"anonymous_id": "new"}))
+    stack.activity(event("before", "demo_requested", minutes=30, lead={"anonymous_id": "new"}))
+    stack.activity(said("both", "identities_merged", ("anonymous", "new"), ("email", ADDRESS)))
+    stack.settle()
+    stack.activity(event("too", "email_clicked", minutes=-90, lead={"anonymous_id": "new"}))
+    stack.settle()
+    assert state(stack) is None
+    assert state(stack, lead("anonymous", "new")).kin.root == ROOT
+    told = consent(stack)
+    stack.activity({**told, "data": {"lead": {"anonymous_id": "new"}}} if consents == "browser" else told)
+    stack.settle()
+    counted = {signal: sum(days.values()) for signal, days in state(stack).fold.signals.items()}
+    assert counted == {"demo_requested": 1, "email_clicked": 1}
+    assert stack.audit()["differing"] == {}
+
+
 def test_consent_that_was_given_before_does_not_bring_them_back(stack):
     """A duplicate of it is no new consent."""
     told = consent(stack)
@@ -88,5 +124,20 @@ def test_an_old_consent_that_comes_again_brings_nobody_back(stack, monkeypatch, 
     stack.forget(ROOT)
     stack.world.clock += timedelta(minutes=5)
     stack.activity({name: value for name, value in told.items() if value})
+    stack.settle()
+    assert found(stack) == set()
+
+
+def test_what_waits_for_somebody_goes_when_they_are_forgotten_again(stack):
+    """By whichever of their leads it is asked for."""
+    lived(stack)
+    stack.forget(ROOT)
+    stack.settle()
+    stack.world.clock += timedelta(hours=2)
+    stack.activity(event("since", minutes=-30, lead={"anonymous_id": "new"}))
+    stack.activity(said("both", "identities_merged", ("anonymous", "new"), ("email", ADDRESS)))
+    stack.settle()
+    assert [key for key in stack.world.facts.keys(ROOT) if lead("anonymous", "new") in key]
+    stack.forget(lead("anonymous", "new"))
     stack.settle()
     assert found(stack) == set()
