@@ -33,8 +33,9 @@ def admitted(state: LeadState, news: News, ports: Ports) -> News | None:
     if not past.returned and not (state.version == 0 and _comes_back(past, news, ports)):
         told = zip(news.records, news.entries, strict=True)
         _discard(news.lead_id, [pair for pair in told if not _is_of_others(pair[1], past, ports)], ports)
-        if ports.leads.erase([news.lead_id]).get("state"):
-            ports.records.drop_decisions(ports.records.decisions(news.lead_id))  # what it announced meanwhile
+        if ports.leads.erase([news.lead_id]).get("state") or deleted:
+            # What it announced meanwhile, or an invocation of publish kept that nobody waits for any more.
+            ports.records.drop_decisions(ports.records.decisions(news.lead_id))
         return None
     if not state.version:
         state.begun = past.at

@@ -102,6 +102,16 @@ def test_a_state_that_was_put_back_goes_with_the_deleted_facts(stack):
     assert found(stack) == set()
 
 
+def test_a_decision_that_was_kept_too_late_goes_with_the_deleted_facts(stack):
+    """By an invocation of publish that was given up for dead, and ended before it could look whether the lead is there."""
+    lived(stack)
+    kept = stack.world.records.decisions(ROOT)
+    stack.forget(ROOT)
+    stack.world.records.put_decisions(kept[:1])
+    stack.settle()
+    assert found(stack) == set()
+
+
 def test_others_keep_what_is_theirs(stack):
     """Another lead stays as it is, and so does its part of a failed event that names both."""
     kept = {**deal(), "id": "kept", "data": {"properties": {"deal_id": "d-2"}, "lead": {"email": OTHER}}}
