@@ -146,9 +146,12 @@ def part(state: LeadState, news: News) -> None:
         state.standing = msgspec.structs.replace(state.standing, hand_off=None)
 
 
-def count_members(state: LeadState, news: News, entered: Collection[str]) -> None:
-    """Notes that others were merged into a lead, and that some of them had facts. Changes `state.kin`."""
-    copies = state.kin.copies or any(change.fact.owner for change in news.changes) or bool(news.anew and entered)
+def count_members(state: LeadState, news: News, known: Collection[str]) -> None:
+    """Notes that others were merged into a lead, and that some of them had facts. Changes `state.kin`.
+
+    `known` are the members that the news are about; of those of a lead that begins anew the facts are stored already.
+    """
+    copies = state.kin.copies or any(change.fact.owner for change in news.changes) or bool(news.anew and known)
     members = state.kin.members or copies or bool(news.notices("merge"))
     if (members, copies) != (state.kin.members, state.kin.copies):
         state.kin = msgspec.structs.replace(state.kin, members=members, copies=copies)

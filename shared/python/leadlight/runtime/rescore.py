@@ -214,9 +214,9 @@ def _announces(state: LeadState, news: News) -> bool:
 def bring(state: LeadState, changes: Sequence[Change], ports: Ports) -> bool:
     """Applies facts to a state's fold; whether it may have changed."""
     prune_to_retention(state, ports)
-    # A fact that several leads have may differ between them: where there are copies, what is stored decides.
     told = retold.as_stored(state.lead_id, changes, state.fold, ports)
-    told = [change._replace(contested=True) for change in told] if state.kin.copies else told
+    if state.kin.copies:  # a fact that several leads have may differ between them: what is stored decides
+        told = [change._replace(contested=True) for change in told]
     untimed = state.fold.untimed or any(change.fact.untimed for change in changes)
     applied = apply(
         state.fold,
