@@ -73,18 +73,22 @@ def root_of(lead_id: str, ports: Ports) -> str:
 def forward(state: LeadState, news: News, ports: Ports) -> None:
     """What still arrives for a merged lead goes on to its root; who is merged into it looks again where to go.
 
-    A fact that a record tells as new may come again long after it was rewritten: a copy that is there stays.
+    A fact that a record tells as new may come again long after it was rewritten: a copy that is there stays. One that
+    was deleted may be stored again by now, and was brought on before: in the same batch, or by another invocation.
     """
     kin = state.kin
+
+    def latest(keys: Sequence[str]) -> list[Fact | None]:
+        return [stored(image).fact for image in ports.facts.images(state.lead_id, keys).values()]
+
     first = [change.fact for change in news.changes if not change.rewritten]
     ports.merges.copy(_copies(first, kin.root, kin.epoch), over=False)
-    _copy_latest(
-        [change.fact for change in news.changes if change.rewritten],
-        kin,
-        ports,
-        latest=lambda keys: (stored(image).fact for image in ports.facts.images(state.lead_id, keys).values()),
-    )
-    ports.merges.uncopy(_copies(news.gone, kin.root, kin.epoch))
+    _copy_latest([change.fact for change in news.changes if change.rewritten], kin, ports, latest=latest)
+    gone = [fact for fact in news.gone if not fact.owner]
+    if gone:
+        ports.merges.uncopy(_copies(gone, kin.root, kin.epoch))
+        again = latest([fact.key for fact in gone])
+        _copy_latest([fact for fact in again if fact], kin, ports, latest=latest)
     for notice in news.notices("merge"):
         if notice.event != "REMOVE":
             ports.merges.poke([notice.about], by=state.lead_id, mark=f"{kin.epoch} {_epoch(notice.image)}")

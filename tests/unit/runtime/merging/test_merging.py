@@ -55,6 +55,31 @@ def test_a_rewritten_fact_stays_rewritten_at_the_lead_that_has_its_copy(stack: Q
     assert stack.audit()["differing"] == {}
 
 
+def test_what_was_deleted_and_is_stored_again_counts_at_the_root(stack: Quiet) -> None:
+    """As a webhook that comes again after an erasure: both are told in one batch, and the deletion comes first."""
+    told(stack, "a1", COOKIE)
+    told(stack, "a2", EMAIL, COOKIE)
+    told(stack, "a3", COOKIE)
+    facts, cookie = stack.world.facts, lead_id_of(COOKIE)
+    [again] = [fact for fact in facts.own(cookie) if fact.source_id == "a3"]
+    facts.delete(cookie, [again.key])
+    facts.put([again])
+    records = [record for lane in stack.world.activities_stream.lanes for record in lane.records]
+    assert [record["eventName"] for record in records] == ["REMOVE", "INSERT"]
+    assert handler.lambda_handler({"Records": records}, CONTEXT) == {"batchItemFailures": []}
+    stack.settle()
+    assert counted(stack, EMAIL) == 3
+    assert stack.audit()["differing"] == {}
+    late = records[:1]  # another invocation may still be at the deletion when all that came after was brought on
+    assert handler.lambda_handler({"Records": late}, CONTEXT) == {"batchItemFailures": []}
+    stack.settle()
+    assert counted(stack, EMAIL) == 3
+    facts.delete(cookie, [again.key])
+    stack.settle()
+    assert counted(stack, EMAIL) == 2
+    assert stack.audit()["differing"] == {}
+
+
 def test_a_merge_is_announced_once(stack: Quiet) -> None:
     """The lead that goes has one `merged` decision with one event; one that was never spoken of has none."""
     told(stack, "a1", USER, kind="demo_requested")
