@@ -8,12 +8,14 @@ from tests.simulation.everything import Everything, broken
 from tests.simulation.shrinking import shortest, told
 
 CHUNK = 20
+SHARE = 0.05  # of the seeds of the simulation: 100 in the suite; `make soak` runs all
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """One seed for every twenty that `--seeds` says."""
+    """The suite's share of the seeds, in chunks that workers share; all of those that are asked for."""
     if "first" in metafunc.fixturenames:
-        metafunc.parametrize("first", range(0, max(CHUNK, metafunc.config.getoption("seeds") // 20), CHUNK))
+        asked = metafunc.config.getoption("seeds")
+        metafunc.parametrize("first", range(0, int(asked * SHARE) if asked == 2_000 else asked, CHUNK))
 
 
 def test_every_promise_holds_while_everything_goes_on(first: int) -> None:
