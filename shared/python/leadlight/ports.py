@@ -158,7 +158,7 @@ class Leads(Protocol):
         """Those of the leads' states that exist, in any order."""
 
     def put(self, state: LeadState) -> None:
-        """Saves a state as the version after `state.version`; raises Conflict where that is not the stored one."""
+        """Saves a state as `state.following`; raises Conflict where `state.version` is not the stored one."""
 
     def get_nurture(self, lead_id: str) -> NurtureState:
         """A lead's enrollments, by a consistent read."""

@@ -50,7 +50,7 @@ def settled(state: LeadState, *, most: int = MOST_ITEM, least: int = LEAST_APART
     if taken <= most or codec.own_pairs(fold, state.base) < least:
         return item
     counts = {signal: dict(days) for signal, days in fold.signals.items()}
-    state.base = Base(state.version + 1, counts, dict(fold.past))
+    state.base = Base(state.following, counts, dict(fold.past))
     return to_item(state)
 
 
@@ -70,11 +70,11 @@ def history_from_item(item: Mapping[str, Mapping[str, Any]]) -> Base:
 
 
 def to_item(state: LeadState) -> Item:
-    """A state as the version after its own, beside its `base`. Ranking attributes change only with stage and bucket."""
+    """A state as its following version, beside its `base`. Ranking attributes change only with stage and bucket."""
     item: Item = {
         "lead_id": {"S": state.lead_id},
         "item": {"S": STATE},
-        "version": {"N": str(state.version + 1)},
+        "version": {"N": str(state.following)},
         "fold": {"B": codec.encode(state.fold, state.base)},
         "standing": {"B": standing.encode(state.standing)},
     }

@@ -88,7 +88,7 @@ def _learn(state: LeadState, news: News, ports: Ports) -> None:
     )
     traits, company = known_of_account(state.fold), state.fold.companies.get(state.lead_id)
     if traits != (company.traits if company else {}):
-        state.fold.companies[state.lead_id] = Company(state.version + 1, 0, traits)
+        state.fold.companies[state.lead_id] = Company(state.following, 0, traits)
 
 
 def _forward(news: News, company: Company, ports: Ports) -> None:

@@ -64,7 +64,7 @@ def join(state: LeadState, ports: Ports, *, was: str) -> None:
     account_id = state.fold.account
     if account_id and account_id != was:
         score = state.totals.score if state.totals else 0
-        ports.accounts.join(Membership(account_id, state.lead_id, state.version + 1, score))
+        ports.accounts.join(Membership(account_id, state.lead_id, state.following, score))
 
 
 def leave(state: LeadState, news: News, ports: Ports, *, was: str) -> None:

@@ -40,7 +40,7 @@ def kin_of(state: LeadState, ports: Ports) -> Kin:
         return before
     leaving, epoch = dict(before.leaving), before.epoch
     if root != before.root:
-        epoch = state.version + 1
+        epoch = state.following
         if before.root:
             leaving[before.root] = before.epoch
         leaving.pop(root, None)
@@ -213,7 +213,7 @@ def _poke_members(root: str, *, by: str, mark: str, ports: Ports) -> None:
 
 def _before_save(state: LeadState) -> int:
     """The version of a link that is issued before a state is saved, which may fail: below what the next one says."""
-    return 2 * state.version + 1
+    return 2 * state.following - 1
 
 
 def _saved(state: LeadState) -> int:

@@ -65,7 +65,7 @@ def reconsider(state: LeadState, run: Run, ports: Ports) -> Found:
             give_way(attempt, ports.hands)
             known = ports.leads.get(state.lead_id, consistent=True)
             continue
-        saved = replace(after, version=after.version + 1)
+        saved = replace(after, version=after.following)
         membership.leave(saved, News(state.lead_id, [], []), ports, was=was)
         return Found(written=True, decided=after.standing.seq - seq, state=saved)
     raise Conflict(f"a lead was saved by others {_ATTEMPTS} times in a row")

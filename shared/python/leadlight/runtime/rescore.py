@@ -139,7 +139,7 @@ def _step(before: LeadState, news: News, ports: Ports) -> bool:
     if after:
         membership.join(after, ports, was=was)
         ports.leads.put(after)
-        state = replace(after, version=after.version + 1)
+        state = replace(after, version=after.following)
     membership.leave(state, news, ports, was=was)
     if kin.todo:
         if kin.leaving and not kin.root:
@@ -165,7 +165,7 @@ def _with_stragglers(state: LeadState, ports: Ports) -> LeadState:
     was = state.fold.account
     membership.join(again, ports, was=was)
     ports.leads.put(again)
-    saved = replace(again, version=again.version + 1)
+    saved = replace(again, version=again.following)
     membership.leave(saved, News(state.lead_id, [], []), ports, was=was)
     return saved
 

@@ -35,6 +35,14 @@ class LeadState(msgspec.Struct):
     rank: int | None = None
 
     @property
+    def following(self) -> int:
+        """The version that the next put gives it: past all that it had before it was forgotten.
+
+        So no invocation that still holds a state of that life can put it over one of this.
+        """
+        return max(self.version, self.numbered_from) + 1
+
+    @property
     def numbered_from(self) -> int:
         """The number before that of its first decision: past all that it had before it was forgotten."""
         return milliseconds(self.begun) if self.begun else 0

@@ -3,8 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from leadlight.activity import Identity, lead_id_of
+from leadlight.ports import Conflict
 from leadlight.runtime.erase import forget as forgetting
 from tests.unit.builders import NOW
 from tests.unit.runtime.erase.grace import (
@@ -57,6 +59,39 @@ def test_decisions_of_a_new_beginning_have_ids_of_their_own(stack):
     assert before
     assert after
     assert before.isdisjoint(after)
+
+
+def test_a_state_of_before_is_put_over_none_of_the_new_beginning(stack):
+    """By an invocation that read it before the erasure, or by an old read: no version is of both."""
+    lived(stack)
+    before = state(stack)
+    stack.forget(ROOT)
+    stack.settle()
+    stack.world.clock += timedelta(hours=1)
+    stack.activity(consent(stack))
+    stack.settle()
+    for version in range(1, before.version + 1):
+        with pytest.raises(Conflict):
+            stack.world.leads.put(replace(before, version=version))
+    assert state(stack).begun == NOW
+
+
+def test_who_is_forgotten_again_is_numbered_on(stack):
+    """Also where all that is dated after the first time is a moment later: no version is of two beginnings."""
+    stack.activity(event("ahead", "email_clicked", minutes=-600, lead={"email": ADDRESS}))
+    stack.settle()
+    lives = []
+    for later in (1, 1000):  # milliseconds
+        stack.forget(ROOT)
+        stack.settle()
+        stack.world.clock = NOW + timedelta(hours=10, milliseconds=later)
+        for number in range(20):
+            stack.activity(consent(stack, later + number))
+            stack.settle()
+        stack.world.clock = NOW
+        lives.append(state(stack))
+    first, second = lives
+    assert first.version < second.numbered_from < second.version
 
 
 def test_what_a_browser_did_before_the_new_beginning_does_not_count(stack):

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from leadlight.activity import Fact, Identity, Kind
+from leadlight.activity.order_key import moment_of
 from leadlight.adapters.account_items import member_key
 from leadlight.forgotten import Begun
 from leadlight.ports import Ports
@@ -79,11 +80,16 @@ def _ended(lead_id: str, ports: Ports) -> Step:
 
 
 def _begin(person: Person, ports: Ports) -> Begun:
-    """Marks the leads as of the last of what is erased, so that it does not count as new when it comes again."""
+    """Marks the leads as of the last of what is erased, so that it does not count as new when it comes again.
+
+    Who comes back is numbered on from there: that is past all versions and decisions of who came back before.
+    """
     begun = Begun(person.asked, person.lead_ids)
     ports.forgotten.begin(begun)  # others may say meanwhile that they are somebody else
     pasts = filter(None, map(ports.forgotten.of, person.lead_ids))
     moments = [ports.now(), *(past.at for past in pasts), *([person.latest] if person.latest else [])]
+    back = (state for state in person.states.values() if state.begun)
+    moments += [moment_of(max(state.following, state.standing.seq)) for state in back]
     ports.forgotten.put(person.lead_ids, max(moments))
     return begun
 
