@@ -42,6 +42,7 @@ RESERVED_TYPES: Mapping[str, Kind] = {
     "judged_human": Kind.VERDICT,
     "judged_bot": Kind.VERDICT,
 }
+OF_ONE = ("identity_shared", "identity_personal")  # what a team says of one identity: the latest counts
 OF_TWO = ("identities_merged", "identities_separated")  # what a team says of exactly two identities
 REQUIRED_PROPERTIES: Mapping[str, tuple[str, ...]] = {
     "deal_opened": ("deal_id",),

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from leadlight.activity import Fact, Identity
+from leadlight.activity.fact import OF_ONE
 from leadlight.activity.identity import strength
 from leadlight.merge.link import Link, named
 
@@ -91,7 +92,7 @@ def statements(said: Iterable[Fact], *, lead_id: str) -> tuple[bool, dict[str, t
     shared = False
     pairs: dict[str, tuple[bool, Identity]] = {}
     for fact in sorted(said, key=lambda fact: fact.order_key):
-        if fact.type in ("identity_shared", "identity_personal"):
+        if fact.type in OF_ONE:
             shared = fact.type == "identity_shared"
             continue
         for identity in fact.identities:

@@ -11,6 +11,7 @@ import msgspec
 from msgspec.structs import replace
 
 from leadlight.activity import Fact, Kind
+from leadlight.activity.fact import OF_ONE
 from leadlight.adapters.fact_items import stored
 from leadlight.lifecycle import standing as standings
 from leadlight.lifecycle.absorb import says_something
@@ -29,14 +30,20 @@ def concerns_kin(state: LeadState, news: News) -> bool:
     return bool(state.kin.todo or said or news.notices("link", "poke"))
 
 
-def kin_of(state: LeadState, ports: Ports) -> Kin:
-    """Where the lead belongs by what is stored now; `todo` where that is news."""
+def kin_of(state: LeadState, news: News, ports: Ports) -> Kin:
+    """Where the lead belongs by what is stored now; `todo` where that is news.
+
+    What a team says of the identity has its links told again, also where it says nothing new: an invocation that knew
+    of other words may have issued them so, and not have saved that.
+    """
     before, lead_id = state.kin, state.lead_id
     found = resolved(
         before, lead_id=lead_id, links=ports.merges.links(lead_id), said=ports.facts.of(lead_id, Kind.IDENTITY)
     )
+    told = [*(change.fact for change in news.changes), *news.gone]
+    restate = before.restate or found.shared != before.shared or any(fact.type in OF_ONE for fact in told)
     root = home_of(found.parent, ports) if found.parent else ""
-    if root == before.root and found == before:
+    if root == before.root and found == before and not restate:
         return before
     leaving, epoch = dict(before.leaving), before.epoch
     if root != before.root:
@@ -50,7 +57,7 @@ def kin_of(state: LeadState, ports: Ports) -> Kin:
         epoch=epoch,
         leaving=leaving,
         todo=True,
-        restate=before.restate or found.shared != before.shared,
+        restate=restate,
     )
 
 

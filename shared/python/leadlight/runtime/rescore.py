@@ -133,7 +133,7 @@ def _must_be_sure(state: LeadState, news: News) -> bool:
 def _step(before: LeadState, news: News, ports: Ports) -> bool:
     """Brings news in; whether the state was saved."""
     was = before.fold.account
-    kin = merging.kin_of(before, ports) if merging.concerns_kin(before, news) else before.kin
+    kin = merging.kin_of(before, news, ports) if merging.concerns_kin(before, news) else before.kin
     state = replace(before, kin=kin)
     after = _merged(before, state, news, ports) if kin.root else _standing_alone(before, state, news, ports)
     if after:

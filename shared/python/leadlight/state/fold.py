@@ -6,7 +6,7 @@ from typing import NamedTuple
 import msgspec
 
 from leadlight.activity import Fact, Identity, Kind, Scalar
-from leadlight.activity.fact import IMPORTED, RESERVED_TYPES
+from leadlight.activity.fact import IMPORTED, OF_ONE, RESERVED_TYPES
 from leadlight.activity.identity import EMAIL, strength
 from leadlight.guard.saying import HUMAN, Said, about_day, about_of
 from leadlight.model.structs import LONGEST_WINDOW
@@ -133,7 +133,7 @@ class Fold(msgspec.Struct):
                 about = about_of(fact.values)
                 if about > about_day(self.pruned) or not about.startswith("day:"):
                     self.judged[about] = max(self.judged.get(about, _UNSAID), Said(key, fact.type == HUMAN))
-            case Kind.IDENTITY if fact.type in ("identity_shared", "identity_personal"):
+            case Kind.IDENTITY if fact.type in OF_ONE:
                 self._learn(SHARED, Trait(fact.type == "identity_shared", key))
 
     def know(self, fact: Fact) -> None:

@@ -1,9 +1,16 @@
 """What a team says of who is who outweighs what tools tell."""
 
+from collections import deque
+from datetime import timedelta
+from typing import Any
+
 import pytest
 
+from functions.rescore import handler
 from leadlight.activity import Identity, lead_id_of
+from leadlight.ports import Unavailable
 from tests.simulation.quiet import Quiet
+from tests.simulation.simulation import CONTEXT
 from tests.unit.builders import NOW
 from tests.unit.runtime.merging.people import COOKIE, EMAIL, OTHER, USER, counted, lead, say_apart, told
 
@@ -63,6 +70,39 @@ def test_a_word_that_is_said_anew_is_taken_whole(stack: Quiet) -> None:
     state = lead(stack, EMAIL)
     assert not state.kin.shared
     assert state.fold.traits["shared_identity"].value is False
+
+
+def test_a_word_that_was_never_saved_leaves_no_trace_in_the_links(
+    stack: Quiet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its batch is given up once the links were told; another word came before it is redriven, and says as before."""
+    told(stack, "a1", EMAIL, USER)
+
+    def throttled(*_: object) -> None:
+        raise Unavailable("throttled")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(stack.world.leads, "put", throttled)
+        stack.activity(word("s1", "identity_shared", EMAIL, hours=3))
+        stack.activity(word("a2", "email_clicked", EMAIL, USER, hours=2))
+        given_up = [record for lane in stack.world.activities_stream.lanes for record in lane.records]
+        answer = handler.lambda_handler({"Records": given_up}, CONTEXT)
+    assert answer["batchItemFailures"]
+    for lane in stack.world.activities_stream.lanes:
+        lane.records = deque(record for record in lane.records if record not in given_up)
+    stack.settle()
+    stack.activity(word("s2", "identity_personal", EMAIL, hours=1))
+    stack.settle()
+    handler.lambda_handler({"Records": given_up}, CONTEXT)
+    stack.settle()
+    assert lead(stack, USER).lead_id == lead_id_of(EMAIL)
+    assert stack.audit()["differing"] == {}
+
+
+def word(name: str, kind: str, *identities: Identity, hours: int) -> dict[str, Any]:
+    about = {"lead": {"identities": [each._asdict() for each in identities]}}
+    moment = (NOW - timedelta(hours=hours)).isoformat()
+    return {"specversion": "1.0", "id": name, "source": "team", "type": kind, "time": moment, "data": about}
 
 
 def test_only_a_team_says_that_an_identity_is_shared(stack: Quiet) -> None:
