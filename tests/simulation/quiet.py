@@ -43,9 +43,10 @@ class Quiet:
             ingest, "POST", "/v1/webhooks/segment", raw, parameters={"source": "segment"}, headers=headers
         )
 
-    def activity(self, event: dict[str, Any]) -> dict[str, Any]:
+    def activity(self, event: dict[str, Any], *, backfill: bool = False) -> dict[str, Any]:
         """A CloudEvent."""
-        return self._http(ingest, "POST", "/v1/activities", json.dumps(event))
+        query = {"backfill": "true"} if backfill else None
+        return self._http(ingest, "POST", "/v1/activities", json.dumps(event), query=query)
 
     def forget(self, lead_id: str, *identities: str) -> dict[str, int]:
         """Asks until it is done; what was removed, by kind."""

@@ -19,6 +19,7 @@ def follow(detail: Mapping[str, Any], ports: Ports) -> NurtureState:
     """Brings one announced decision into the lead's enrollments; coming twice or late, it changes nothing.
 
     A lead that was erased meanwhile is not enrolled: its item is not made, and not left where it was just being made.
+    Nor is one that came back since by what it was before.
 
     Raises:
         Conflict: others were first, eight times in a row; EventBridge tries again.
@@ -27,7 +28,7 @@ def follow(detail: Mapping[str, Any], ports: Ports) -> NurtureState:
     news = decision_of(detail)
     for _ in range(_ATTEMPTS):
         state = ports.leads.get_nurture(news.lead_id)
-        if not state.version and _is_gone(news, ports):
+        if not state.version and _is_of_before(news, ports):
             return state
         followed = enroll(state, news, _campaigns(news, ports), now=ports.now())
         if followed is not state:
@@ -63,6 +64,12 @@ def _hand_over(merged: NurtureState, root: str, ports: Ports) -> None:
             continue
         return
     raise Conflict(f"the enrollments were saved by others {_ATTEMPTS} times in a row")
+
+
+def _is_of_before(news: Decision, ports: Ports) -> bool:
+    """Whether the lead was erased since it was decided, also where it came back."""
+    lead = ports.leads.get(news.lead_id, consistent=True)
+    return lead is None or lead.precedes(news.seq)
 
 
 def _is_gone(news: Decision, ports: Ports) -> bool:

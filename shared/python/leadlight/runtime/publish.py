@@ -46,9 +46,6 @@ def take_back(lead_id: str, decisions: Sequence[Decision], ports: Ports) -> None
     Of a lead that came back since those that it takes now stay; they are numbered on from the erasure.
     """
     state = ports.leads.get(lead_id, consistent=True)
-    last = state.numbered_from if state else 0
-    if state and state.standing.seq < last:
-        return  # it came back before decisions were numbered on: nothing tells which life they are of
-    gone = [decision for decision in decisions if state is None or decision.seq <= last]
+    gone = [decision for decision in decisions if state is None or state.precedes(decision.seq)]
     if gone:
         ports.records.drop_decisions(gone)

@@ -46,3 +46,10 @@ class LeadState(msgspec.Struct):
     def numbered_from(self) -> int:
         """The number before that of its first decision: past all that it had before it was forgotten."""
         return milliseconds(self.begun) if self.begun else 0
+
+    def precedes(self, seq: int) -> bool:
+        """Whether a decision with this number was taken before the lead was forgotten.
+
+        Of a lead that came back before decisions were numbered on, nothing tells: of none then.
+        """
+        return seq <= self.numbered_from <= self.standing.seq

@@ -94,6 +94,22 @@ def test_who_is_forgotten_again_is_numbered_on(stack):
     assert first.version < second.numbered_from < second.version
 
 
+def test_what_was_decided_before_enrolls_nobody_in_the_new_beginning(stack):
+    """It waited all along, as what EventBridge delivers again, or a dead letter that is redriven."""
+    lived(stack)
+    late = [entry for entry in stack.world.bus.entries if f'"{ROOT}"' in entry.detail]
+    stack.forget(ROOT)
+    stack.settle()
+    stack.world.clock += timedelta(hours=1)
+    stack.activity(consent(stack), backfill=True)
+    stack.settle()
+    assert (state(stack).begun, state(stack).standing.announced) == (NOW, None)
+    stack.world.bus.undelivered += late
+    stack.settle()
+    assert late
+    assert stack.world.leads.get_nurture(ROOT).version == 0
+
+
 def test_what_a_browser_did_before_the_new_beginning_does_not_count(stack):
     """It is another lead's own until both turn out to be one person; the audit expects nothing else."""
     lived(stack)
