@@ -9,7 +9,7 @@ from leadlight.activity import Identity, lead_id_of
 from leadlight.runtime.erase import export as exporting
 from leadlight.runtime.erase import forget as forgetting
 from tests.simulation.simulation import CONTEXT
-from tests.unit.runtime.erase.grace import OTHER, ROOT, USER, asked, consent, found, lead, lived
+from tests.unit.runtime.erase.grace import ADDRESS, OTHER, ROOT, USER, asked, consent, event, found, lead, lived, state
 
 
 def test_much_is_forgotten_in_many_requests(stack, monkeypatch):
@@ -54,6 +54,25 @@ def test_what_was_interrupted_ends_when_it_is_run_again(stack, monkeypatch):
     stack.forget(lead_id_of(Identity("user", USER)))
     stack.settle()
     assert found(stack) == set()
+
+
+def test_consent_that_comes_while_it_goes_on_goes_with_the_rest(stack, monkeypatch):
+    """It brings nobody back whose forgetting then ends: what is done without another consent is deleted."""
+    monkeypatch.setattr(forgetting, "ITEMS", 1)
+    lived(stack)
+    following = asked("forget", ROOT, "")[1]["next"]
+    stack.settle()
+    stack.world.clock += timedelta(hours=1)
+    stack.activity(consent(stack))
+    stack.settle()
+    assert state(stack)
+    while following is not None:
+        following = asked("forget", ROOT, following)[1]["next"]
+    stack.settle()
+    stack.world.clock += timedelta(hours=1)
+    stack.activity(event("later", minutes=-90, lead={"email": ADDRESS}))
+    stack.settle()
+    assert (state(stack), found(stack)) == (None, set())
 
 
 @pytest.mark.parametrize(

@@ -6,13 +6,13 @@ the facts last. A request does a bounded share of this and says where to go on.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from leadlight.activity import Fact, Identity, Kind
 from leadlight.activity.order_key import moment_of
 from leadlight.adapters.account_items import member_key
-from leadlight.forgotten import Begun
+from leadlight.forgotten import Begun, Forgetting
 from leadlight.ports import Ports
 from leadlight.problems import MalformedEvent
 from leadlight.runtime.erase.person import Person, accounts_of, copies_elsewhere, person_of
@@ -52,6 +52,8 @@ def forget(lead_id: str, ports: Ports, *, also: Iterable[Identity], cursor: str)
     begun = ports.forgotten.begun(lead_id)
     if stage and not begun.lead_ids:
         return _ended(lead_id, ports)
+    if stage and any(past.returned for past in _pasts(begun.asked, ports)):
+        stage = place = ""  # consent came while it went on: what was done since goes too, and counts as of before
     if stage != _LEADS:
         person = person_of(lead_id, ports, also=also)
         if not stage or not {*begun.lead_ids} >= {*person.lead_ids}:
@@ -86,12 +88,15 @@ def _begin(person: Person, ports: Ports) -> Begun:
     """
     begun = Begun(person.asked, person.lead_ids)
     ports.forgotten.begin(begun)  # others may say meanwhile that they are somebody else
-    pasts = filter(None, map(ports.forgotten.of, person.lead_ids))
-    moments = [ports.now(), *(past.at for past in pasts), *([person.latest] if person.latest else [])]
+    moments = [ports.now(), *filter(None, [person.latest]), *(past.at for past in _pasts(person.lead_ids, ports))]
     back = (state for state in person.states.values() if state.begun)
     moments += [moment_of(max(state.following, state.standing.seq)) for state in back]
     ports.forgotten.put(person.lead_ids, max(moments))
     return begun
+
+
+def _pasts(lead_ids: Iterable[str], ports: Ports) -> Iterator[Forgetting]:
+    return filter(None, map(ports.forgotten.of, lead_ids))
 
 
 def _forget_bodies(person: Person, after: str, ports: Ports, removed: Counter[str]) -> str:
