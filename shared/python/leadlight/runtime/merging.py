@@ -175,6 +175,9 @@ def carry_out(state: LeadState, ports: Ports) -> None:
         Conflict: the lead belongs somewhere else by now, or somebody else saved it.
     """
     kin, lead_id = state.kin, state.lead_id
+    # Whoever heard of a link, and went by the state of before, found that it says nothing new, and saved nothing.
+    if kin_of(state, News(lead_id, [], []), ports) != kin:
+        raise Conflict(f"{lead_id} was linked anew while it was saved")
     own = ports.facts.own(lead_id) if kin.root or kin.leaving or kin.restate else []
     if kin.root:
         if kin.identity is None:

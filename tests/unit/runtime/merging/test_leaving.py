@@ -69,3 +69,35 @@ def test_what_is_forwarded_while_a_lead_leaves_counts_where_it_belongs(monkeypat
         assert came
         assert (counted(stack, EMAIL), counted(stack, USER)) == (1, 3)
         assert stack.audit()["differing"] == {}
+
+
+def test_a_link_that_comes_back_while_a_lead_leaves_is_not_lost(stack: Quiet, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who is told of it finds the lead as it was before it left, and that it says nothing new."""
+    told(stack, "a1", EMAIL, USER)
+    put, lanes = stack.world.leads.put, stack.world.activities_stream.lanes
+
+    def deliver(number: int) -> None:
+        """What has come since this record, and what follows from it."""
+        while later := [each for lane in lanes for each in lane.records if int(_number(each)) > number]:
+            assert rescore.lambda_handler({"Records": later}, CONTEXT) == {"batchItemFailures": []}
+            for each in later:
+                next(lane for lane in lanes if each in lane.records).records.remove(each)
+
+    def overtaken(state: Any) -> None:
+        if state.lead_id == lead_id_of(USER) and not state.kin.root:
+            monkeypatch.setattr(stack.world.leads, "put", put)
+            newest = max(int(_number(each)) for lane in lanes for each in lane.records)
+            monkeypatch.setattr(Quiet, "settle", lambda _: deliver(newest))
+            told(stack, "s2", EMAIL, kind="identity_personal")
+            monkeypatch.undo()
+        put(state)
+
+    monkeypatch.setattr(stack.world.leads, "put", overtaken)
+    told(stack, "s1", EMAIL, kind="identity_shared")
+    assert stack.world.leads.put == put
+    assert lead(stack, USER).lead_id == lead_id_of(EMAIL)
+    assert stack.audit()["differing"] == {}
+
+
+def _number(record: Any) -> str:
+    return str(record["dynamodb"]["SequenceNumber"])
