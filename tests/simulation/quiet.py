@@ -25,6 +25,8 @@ from tests.simulation.simulation import CONTEXT
 from tests.simulation.tables import Stream
 from tests.simulation.world import World
 
+_MOST_ROUNDS = 1_000
+
 erase.logger.setLevel("ERROR")
 repair.logger.setLevel("ERROR")
 
@@ -96,10 +98,14 @@ class Quiet:
     def settle(self) -> None:
         """Runs the streams' functions, and the rule's, until nothing is left."""
         world = self.world
-        while (
-            self._drain(world.activities_stream, rescore) or self._drain(world.leads_stream, publish) or self._deliver()
-        ):
-            pass
+        for _ in range(_MOST_ROUNDS):
+            if not (
+                self._drain(world.activities_stream, rescore)
+                or self._drain(world.leads_stream, publish)
+                or self._deliver()
+            ):
+                return
+        raise AssertionError("the world does not come to rest")
 
     def _drain(self, stream: Stream, function: Any) -> bool:
         batches = [lane.records for lane in stream.lanes if lane.records]

@@ -13,6 +13,7 @@ from leadlight.activity import Identity, account_id_of, facts_of, lead_id_of
 from leadlight.activity.order_key import day_number
 from leadlight.kpi import measure
 from leadlight.model import AccountRule
+from leadlight.ports import Unavailable
 from leadlight.runtime import accounts, api
 from leadlight.runtime.account_ranks import AccountRanks
 from leadlight.scoring.account import account_score
@@ -282,3 +283,26 @@ def test_a_company_goes_by_all_its_names(stack: Quiet) -> None:
     alias = account_id_of(Identity("crm", "7"))
     assert get(stack, "/v1/accounts/{account_id}", account_id=alias)["account_id"] == ACME
     assert leads_of(stack, alias) == []
+
+
+def test_a_lead_of_which_nothing_is_left_holds_nobody_up(stack: Quiet, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It joined its company, was not saved, and its facts went: it leaves, and joins anew when there are others."""
+
+    def throttled(*_: object) -> None:
+        raise Unavailable("throttled")
+
+    about(stack, "a1", COMPANY)
+    ada = lead_id_of(Identity("email", "ada@acme.example"))
+    with monkeypatch.context() as patch:
+        patch.setattr(stack.world.leads, "put", throttled)
+        with pytest.raises(AssertionError, match="come to rest"):
+            told(stack, "c1", "ada@acme.example")
+    assert leads_of(stack, ACME) == [ada]
+    stack.world.facts.table.delete(ada, next(iter(stack.world.facts.keys(ada))))
+    for lane in stack.world.activities_stream.lanes:
+        lane.records.clear()  # its batch was given up
+    about(stack, "a2", {**COMPANY, "traits": {"employees": 600}})
+    assert leads_of(stack, ACME) == []
+    told(stack, "c2", "ada@acme.example")
+    assert leads_of(stack, ACME) == [ada]
+    assert lead(stack, "ada@acme.example").fold.companies[ACME].traits["company_size"] == 600

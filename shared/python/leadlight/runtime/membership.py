@@ -39,16 +39,25 @@ def is_sure(state: LeadState, news: News) -> bool:
     return newer and len(news.changes) + len(companies) == len(news.entries)
 
 
-def learned(state: LeadState, news: News) -> bool:
-    """Takes into the fold what the lead's account told it; whether it was news.
+def is_vain(state: LeadState, news: News, ports: Ports) -> bool:
+    """Whether an account tells a lead that was never saved, and that nothing is left of: it joined before a crash.
+
+    What it had were copies of a member that left since, or expired. It is saved as it is, and leaves: whoever is still
+    about to save it with facts has to start, and to join, again.
 
     Raises:
-        Conflict: the lead is told of an account that it is just joining with its first facts: it has to come again.
+        Conflict: the lead is just joining with its first facts: what it is told has to come again.
     """
-    found = told(news)
-    if found and not (state.version or news.changes):
+    if not told(news):
+        return False
+    if ports.facts.every(state.lead_id):
         raise Conflict(f"{state.lead_id} is not saved yet")
-    taken = [each for each in found if learn(state.fold, each, version=state.version)]
+    return True
+
+
+def learned(state: LeadState, news: News) -> bool:
+    """Takes into the fold what the lead's account told it; whether it was news."""
+    taken = [each for each in told(news) if learn(state.fold, each, version=state.version)]
     return bool(taken)
 
 

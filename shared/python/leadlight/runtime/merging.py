@@ -30,18 +30,22 @@ def concerns_kin(state: LeadState, news: News) -> bool:
     return bool(state.kin.todo or said or news.notices("link", "poke"))
 
 
-def kin_of(state: LeadState, news: News, ports: Ports) -> Kin:
-    """Where the lead belongs by what is stored now; `todo` where that is news.
+def says_whose(news: News) -> bool:
+    """Whether a team says, or takes back, that the lead's identity is shared or personal.
 
-    What a team says of the identity has its links told again, also where it says nothing new: an invocation that knew
-    of other words may have issued them so, and not have saved that.
+    Then the lead is saved and its links are told again, also where that says nothing new: an invocation that knew of
+    other words may have issued them so, and not have saved that.
     """
+    return any(fact.type in OF_ONE for fact in [*(change.fact for change in news.changes), *news.gone])
+
+
+def kin_of(state: LeadState, ports: Ports) -> Kin:
+    """Where the lead belongs by what is stored now; `todo` where that is news."""
     before, lead_id = state.kin, state.lead_id
     found = resolved(
         before, lead_id=lead_id, links=ports.merges.links(lead_id), said=ports.facts.of(lead_id, Kind.IDENTITY)
     )
-    told = [*(change.fact for change in news.changes), *news.gone]
-    restate = before.restate or found.shared != before.shared or any(fact.type in OF_ONE for fact in told)
+    restate = before.restate or found.shared != before.shared
     root = home_of(found.parent, ports) if found.parent else ""
     if root == before.root and found == before and not restate:
         return before
@@ -116,6 +120,12 @@ def claim(state: LeadState, facts: Iterable[Fact], ports: Ports) -> None:
         state.kin = state.kin.with_linked(news)
 
 
+def restate(state: LeadState, ports: Ports) -> None:
+    """Tells again what all the facts of a saved lead are evidence of; of nothing, where its identity is shared."""
+    own = ports.facts.own(state.lead_id)
+    ports.merges.link(evidence(own, version=_saved(state), joined=not state.kin.shared))
+
+
 def members_of(state: LeadState, news: News, ports: Ports) -> dict[str, Member]:
     """The members that the news are about, by their ids: those that entered, and the owners of copies.
 
@@ -176,9 +186,9 @@ def carry_out(state: LeadState, ports: Ports) -> None:
     """
     kin, lead_id = state.kin, state.lead_id
     # Whoever heard of a link, and went by the state of before, found that it says nothing new, and saved nothing.
-    if kin_of(state, News(lead_id, [], []), ports) != kin:
+    if kin_of(state, ports) != kin:
         raise Conflict(f"{lead_id} was linked anew while it was saved")
-    own = ports.facts.own(lead_id) if kin.root or kin.leaving or kin.restate else []
+    own = ports.facts.own(lead_id) if kin.root or kin.leaving else []
     if kin.root:
         if kin.identity is None:
             raise ValueError(f"{lead_id} is merged, and nothing says which identity it has")
@@ -191,7 +201,7 @@ def carry_out(state: LeadState, ports: Ports) -> None:
         _poke_members(lead_id, by=lead_id, mark=f"{kin.epoch}", ports=ports)
     ports.merges.link(_derived(state))
     if kin.restate:
-        ports.merges.link(evidence(own, version=_saved(state), joined=not kin.shared))
+        restate(state, ports)
     for root, epoch in sorted(kin.leaving.items()):
         ports.merges.leave(root, lead_id, epoch=epoch)
         ports.merges.uncopy(_copies(own, root, epoch))

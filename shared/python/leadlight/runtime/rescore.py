@@ -133,7 +133,7 @@ def _must_be_sure(state: LeadState, news: News) -> bool:
 def _step(before: LeadState, news: News, ports: Ports) -> bool:
     """Brings news in; whether the state was saved."""
     was = before.fold.account
-    kin = merging.kin_of(before, news, ports) if merging.concerns_kin(before, news) else before.kin
+    kin = merging.kin_of(before, ports) if merging.concerns_kin(before, news) else before.kin
     state = replace(before, kin=kin)
     after = _merged(before, state, news, ports) if kin.root else _standing_alone(before, state, news, ports)
     if after:
@@ -141,6 +141,8 @@ def _step(before: LeadState, news: News, ports: Ports) -> bool:
         ports.leads.put(after)
         state = replace(after, version=after.following)
     membership.leave(state, news, ports, was=was)
+    if after and merging.says_whose(news):
+        merging.restate(state, ports)
     if kin.todo:
         if kin.leaving and not kin.root:
             state = _with_stragglers(state, ports)
@@ -174,7 +176,8 @@ def _merged(before: LeadState, state: LeadState, news: News, ports: Ports) -> Le
     """A lead that is merged keeps no fold: its facts go on to its root. None where there is nothing to save."""
     merging.claim(state, (change.fact for change in news.changes), ports)
     if before.kin.root:
-        return state if state.kin != before.kin or membership.is_early(state, news) else None
+        saves = state.kin != before.kin or membership.is_early(state, news) or merging.says_whose(news)
+        return state if saves else None
     decided = decided_merged(state, ports, into=state.kin.root)
     return replace(decided, fold=Fold(), totals=None, as_of=-1, model="")
 
@@ -187,16 +190,16 @@ def _standing_alone(before: LeadState, state: LeadState, news: News, ports: Port
     entered = merging.standings_of(state, members)
     merging.part(state, news)
     merging.count_members(state, news, members)
-    learned = membership.learned(state, news)
-    if not before.version and not (news.changes or entered):
+    if not (before.version or news.changes or entered or membership.is_vain(state, news, ports)):
         return None
+    learned = membership.learned(state, news)
     state = caught_up(state, ports)
-    left = before.kin.root
+    left, saves = before.kin.root, bool(entered) or state.kin != before.kin or merging.says_whose(news)
     if left or news.anew or news.gone or any(notice.event != "INSERT" for notice in news.notices("merge")):
         rebuild(state, ports)
         if news.anew:
             carry(state.fold, before.fold)
-    elif not (bring(state, news.changes, ports) or entered or state.kin != before.kin or learned):
+    elif not (bring(state, news.changes, ports) or saves or learned):
         return None
     membership.settle(state, before, ports)
     return concluded(state, ports, announce=_announces(state, news) or bool(entered), absorbed=entered, left=left)

@@ -72,31 +72,52 @@ def test_a_word_that_is_said_anew_is_taken_whole(stack: Quiet) -> None:
     assert state.fold.traits["shared_identity"].value is False
 
 
+@pytest.mark.parametrize("merged", [False, True])
 def test_a_word_that_was_never_saved_leaves_no_trace_in_the_links(
-    stack: Quiet, monkeypatch: pytest.MonkeyPatch
+    stack: Quiet, monkeypatch: pytest.MonkeyPatch, *, merged: bool
 ) -> None:
     """Its batch is given up once the links were told; another word came before it is redriven, and says as before."""
-    told(stack, "a1", EMAIL, USER)
+    first, second = sorted((EMAIL, OTHER), key=lead_id_of)
+    who = second if merged else first
+    told(stack, "a1", first, COOKIE)
+    told(stack, "a2", second, COOKIE)
+    told(stack, "a3", who, USER)
 
     def throttled(*_: object) -> None:
         raise Unavailable("throttled")
 
     with monkeypatch.context() as patch:
         patch.setattr(stack.world.leads, "put", throttled)
-        stack.activity(word("s1", "identity_shared", EMAIL, hours=3))
-        stack.activity(word("a2", "email_clicked", EMAIL, USER, hours=2))
+        stack.activity(word("s1", "identity_shared", who, hours=3))
+        stack.activity(word("a4", "email_clicked", who, USER, hours=2))
         given_up = [record for lane in stack.world.activities_stream.lanes for record in lane.records]
         answer = handler.lambda_handler({"Records": given_up}, CONTEXT)
     assert answer["batchItemFailures"]
     for lane in stack.world.activities_stream.lanes:
         lane.records = deque(record for record in lane.records if record not in given_up)
-    stack.settle()
-    stack.activity(word("s2", "identity_personal", EMAIL, hours=1))
+    stack.activity(word("s2", "identity_personal", who, hours=1))
     stack.settle()
     handler.lambda_handler({"Records": given_up}, CONTEXT)
     stack.settle()
-    assert lead(stack, USER).lead_id == lead_id_of(EMAIL)
+    assert lead(stack, USER).lead_id == lead_id_of(first)
     assert stack.audit()["differing"] == {}
+
+
+def test_a_word_that_comes_again_leaves_nothing_to_do(stack: Quiet, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever brings it a second time may crash after the put: nobody comes again for what that left to do."""
+    told(stack, "a1", EMAIL, USER)
+    stack.activity(word("s1", "identity_personal", EMAIL, hours=1))
+    records = [record for lane in stack.world.activities_stream.lanes for record in lane.records]
+    stack.settle()
+
+    def crash(*_: object) -> None:
+        raise Unavailable("throttled")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(stack.world.merges, "link", crash)
+        handler.lambda_handler({"Records": records}, CONTEXT)
+    kin = lead(stack, EMAIL).kin
+    assert (kin.todo, kin.restate) == (False, False)
 
 
 def word(name: str, kind: str, *identities: Identity, hours: int) -> dict[str, Any]:
