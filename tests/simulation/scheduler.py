@@ -1,6 +1,7 @@
 """Invocations as greenlets: at every I/O point the seed decides who goes on, and what goes wrong."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from random import Random
 from typing import Any, TypeVar
 
@@ -31,6 +32,7 @@ class Scheduler:
         self._fail(faults)
         self._at_once = at_once
         self._running: list[greenlet] = []
+        self._over: list[Callable[[], None]] = []
         self._hub = getcurrent()
         self.steps = 0
         self.most_steps = MOST_STEPS
@@ -87,14 +89,23 @@ class Scheduler:
             if self.trace is not None:
                 self.trace.append(f"  {name} ends: {outcome!r:.200}")
             self._running.remove(running)
-            done(outcome)
+            self._over.append(partial(done, outcome))
 
         running = greenlet(body, self._hub)
         running.name = name
         if self.trace is not None:
             self.trace.append(f"start {name}")
         self._running.append(running)
+        self._go_on(running)
+
+    def _go_on(self, running: greenlet) -> None:
+        """Lets one run until it does I/O. What follows from its end is done here: it may start others.
+
+        A greenlet that started others would wait for ever for them to come back to it, and its world with it.
+        """
         running.switch()
+        while self._over:
+            self._over.pop()()
 
     def run(self, next_start: Callable[[], Callable[[], None] | None]) -> None:
         """Runs until nothing is left to start or to go on with."""
@@ -105,13 +116,13 @@ class Scheduler:
                 self._fail(min(self._faults, CALM))
             running = self._running
             if running and (len(running) >= self._at_once or self._draw() < 0.5):
-                running[int(self._draw() * len(running))].switch()
+                self._go_on(running[int(self._draw() * len(running))])
                 continue
             start = next_start()
             if start is not None:
                 start()
             elif running:
-                running[int(self._draw() * len(running))].switch()
+                self._go_on(running[int(self._draw() * len(running))])
             else:
                 return
         raise AssertionError("the world does not come to rest")

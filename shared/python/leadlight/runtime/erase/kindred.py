@@ -63,7 +63,7 @@ def _visited(lead_id: str, found: Kindred, ports: Ports) -> list[str]:
     found.identities.update(mine.state.fold.identities if mine.state else ())
     found.moments += sorted(fact.occurred_at for fact in own)[-1:]
     found.asked.update(begun.asked)
-    following = [*mine.targets, *begun.lead_ids]
+    following = [*sorted(mine.targets), *sorted(begun.lead_ids)]
     named = {lead_id_of(identity) for fact in own if fact.kind is Kind.IDENTITY for identity in fact.identities}
     for member in ports.merges.members(lead_id):
         found.roots.add(lead_id)

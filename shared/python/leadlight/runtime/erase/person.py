@@ -49,12 +49,12 @@ def person_of(lead_id: str, ports: Ports, *, also: Iterable[Identity] = ()) -> P
         also: identities that the person is known to have; where plus tags are folded, without them too.
     """
     known = set(also)
-    plain = {each: without_tag(each) for each in known} if ports.fold_plus_tags else {}
+    plain = {each: without_tag(each) for each in sorted(known)} if ports.fold_plus_tags else {}
     given = [lead_id, *(lead_id_of(folded) for each, folded in plain.items() if lead_id_of(each) == lead_id)]
     found = kindred(given, ports)
     identities = {*found.identities, *known, *plain.values()}
     others = {lead_id_of(identity) for identity in identities} - found.bonds.keys() - found.refused
-    mine = found.bonds.keys() | {other for other in others if ports.leads.get(other, consistent=True) is None}
+    mine = found.bonds.keys() | {other for other in sorted(others) if ports.leads.get(other, consistent=True) is None}
     apart = {identity for identity in identities if lead_id_of(identity) not in mine}
     lead_ids = tuple(sorted(mine))
     return Person(
@@ -69,20 +69,20 @@ def person_of(lead_id: str, ports: Ports, *, also: Iterable[Identity] = ()) -> P
     )
 
 
-def accounts_of(person: Person, ports: Ports) -> set[str]:
+def accounts_of(person: Person, ports: Ports) -> list[str]:
     """The accounts that the person is, or may be, among the leads of."""
     facts = [fact for lead_id in person.lead_ids for fact in ports.facts.of(lead_id, Kind.TRAITS)]
     named = {str(fact.values["account"]).partition(":") for fact in facts if fact.values.get("account")}
     folds = [state.fold for state in person.states.values()]
     known = {account for fold in folds for account in (fold.account, *fold.companies)}
-    return {account_id_of(Identity(kind, value)) for kind, _, value in named if value} | (known - {""})
+    return sorted({account_id_of(Identity(kind, value)) for kind, _, value in named if value} | (known - {""}))
 
 
 def copies_elsewhere(person: Person, ports: Ports) -> dict[str, Sequence[str]]:
     """What leads that just changed where they belong left, or leave, at roots of others: keys by lead id."""
     found: dict[str, Sequence[str]] = {}
     for lead_id, state in person.states.items():
-        for root in {state.kin.root, *state.kin.leaving} - {"", *person.lead_ids}:
+        for root in sorted({state.kin.root, *state.kin.leaving} - {"", *person.lead_ids}):
             copies = [fact.copied(to=root, epoch=0).key for fact in ports.facts.own(lead_id)]
             found[root] = [*found.get(root, ()), member_key(lead_id), *copies]
     return found
