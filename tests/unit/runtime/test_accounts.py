@@ -13,19 +13,15 @@ from leadlight.activity import Identity, account_id_of, facts_of, lead_id_of
 from leadlight.activity.order_key import day_number
 from leadlight.kpi import measure
 from leadlight.model import AccountRule
-from leadlight.ports import Unavailable
 from leadlight.runtime import accounts, api
 from leadlight.runtime.account_ranks import AccountRanks
 from leadlight.scoring.account import account_score
-from leadlight.state import LeadState
 from tests.simulation.quiet import Quiet, quiet
 from tests.unit.builders import NOW, activity
+from tests.unit.runtime.companies import ACME, COMPANY, DOMAIN, about, lead, leads_of, told
 
-DOMAIN = Identity("domain", "acme.example")
-ACME = account_id_of(DOMAIN)
-GROUP = account_id_of(Identity("group", "g1"))
-COMPANY = {"domain": "acme.example", "traits": {"name": "Acme", "employees": 500, "industry": "software"}}
 FRESH: Any = SimpleNamespace(random=lambda: 0.9)  # no read sees an old state
+GROUP = account_id_of(Identity("group", "g1"))
 KNOWN = {"company": "Acme", "company_size": 500, "industry": "software"}
 
 
@@ -34,29 +30,6 @@ def stack() -> Iterator[Quiet]:
     with quiet(NOW) as running:
         running.world.scheduler.random = FRESH
         yield running
-
-
-def told(stack: Quiet, name: str, who: str | None, *, kind: str = "email_clicked", ago: float = 1, **data: Any) -> None:
-    """One activity, so many hours ago, and all that follows from it."""
-    moment = (NOW - timedelta(hours=ago)).isoformat()
-    event = {"specversion": "1.0", "id": name, "source": "test", "type": kind, "time": moment, "data": data}
-    stack.activity({**event, "subject": who} if who else event)
-    stack.settle()
-
-
-def about(stack: Quiet, name: str, company: dict[str, Any], *, ago: float = 1) -> None:
-    """What a CRM says of a company."""
-    told(stack, name, None, kind="account_identified", ago=ago, account=company)
-
-
-def lead(stack: Quiet, who: str) -> LeadState:
-    state = stack.world.leads.get(lead_id_of(Identity("email", who)), consistent=True)
-    assert state
-    return state
-
-
-def leads_of(stack: Quiet, account_id: str) -> list[str]:
-    return [each.lead_id for each in stack.world.accounts.members(account_id, limit=10_000)]
 
 
 def get(stack: Quiet, route: str, *, status: int = 200, **given: str) -> Any:
@@ -283,26 +256,3 @@ def test_a_company_goes_by_all_its_names(stack: Quiet) -> None:
     alias = account_id_of(Identity("crm", "7"))
     assert get(stack, "/v1/accounts/{account_id}", account_id=alias)["account_id"] == ACME
     assert leads_of(stack, alias) == []
-
-
-def test_a_lead_of_which_nothing_is_left_holds_nobody_up(stack: Quiet, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It joined its company, was not saved, and its facts went: it leaves, and joins anew when there are others."""
-
-    def throttled(*_: object) -> None:
-        raise Unavailable("throttled")
-
-    about(stack, "a1", COMPANY)
-    ada = lead_id_of(Identity("email", "ada@acme.example"))
-    with monkeypatch.context() as patch:
-        patch.setattr(stack.world.leads, "put", throttled)
-        with pytest.raises(AssertionError, match="come to rest"):
-            told(stack, "c1", "ada@acme.example")
-    assert leads_of(stack, ACME) == [ada]
-    stack.world.facts.table.delete(ada, next(iter(stack.world.facts.keys(ada))))
-    for lane in stack.world.activities_stream.lanes:
-        lane.records.clear()  # its batch was given up
-    about(stack, "a2", {**COMPANY, "traits": {"employees": 600}})
-    assert leads_of(stack, ACME) == []
-    told(stack, "c2", "ada@acme.example")
-    assert leads_of(stack, ACME) == [ada]
-    assert lead(stack, "ada@acme.example").fold.companies[ACME].traits["company_size"] == 600
