@@ -120,7 +120,7 @@ def claim(state: LeadState, facts: Iterable[Fact], ports: Ports) -> None:
         state.kin = state.kin.with_linked(news)
 
 
-def restate(state: LeadState, ports: Ports) -> None:
+def tell_links(state: LeadState, ports: Ports) -> None:
     """Tells again what all the facts of a saved lead are evidence of; of nothing, where its identity is shared."""
     own = ports.facts.own(state.lead_id)
     ports.merges.link(evidence(own, version=_saved(state), joined=not state.kin.shared))
@@ -201,7 +201,7 @@ def carry_out(state: LeadState, ports: Ports) -> None:
         _poke_members(lead_id, by=lead_id, mark=f"{kin.epoch}", ports=ports)
     ports.merges.link(_derived(state))
     if kin.restate:
-        restate(state, ports)
+        tell_links(state, ports)
     for root, epoch in sorted(kin.leaving.items()):
         ports.merges.leave(root, lead_id, epoch=epoch)
         ports.merges.uncopy(_copies(own, root, epoch))

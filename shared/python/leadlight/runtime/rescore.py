@@ -142,7 +142,7 @@ def _step(before: LeadState, news: News, ports: Ports) -> bool:
         state = replace(after, version=after.following)
     membership.leave(state, news, ports, was=was)
     if after and merging.says_whose(news):
-        merging.restate(state, ports)
+        merging.tell_links(state, ports)
     if kin.todo:
         if kin.leaving and not kin.root:
             state = _with_stragglers(state, ports)
