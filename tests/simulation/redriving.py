@@ -41,7 +41,7 @@ class Lossy(Simulation):
 
     def _lose(self) -> None:
         world = self.world
-        lanes = [lane for _, _, stream in self._mappings for lane in stream.lanes if lane.records and not lane.busy]
+        lanes = [lane for lane, _, _ in self._lanes if lane.records and not lane.busy]
         if lanes:
             lane = lanes[int(self.random.random() * len(lanes))]
             records, number = list(lane.records), self.batches

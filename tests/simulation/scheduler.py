@@ -82,8 +82,8 @@ class Scheduler:
         def body() -> None:
             try:
                 outcome = work()
-            except Crash as crash:
-                outcome = crash
+            except (Crash, Unavailable, Conflict) as fault:
+                outcome = fault.with_traceback(None)  # its frames hold what they worked on until a collection
             except Exception as error:  # noqa: BLE001 - Lambda takes any
                 outcome = error
             if self.trace is not None:

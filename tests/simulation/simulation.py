@@ -132,10 +132,11 @@ class Simulation:
         self._goes_back = random.choice((0.0, 0.004, 0.012))  # at how many records a lane's consumer loses its progress
         self._strays = random.choice((0.0, 0.0, 0.03))  # how often another one takes a lane while the first still works
         self.planned = 0
-        self._mappings = (
+        mappings = (
             ("rescore", rescore.lambda_handler, self.world.activities_stream),
             ("publish", publish.lambda_handler, self.world.leads_stream),
         )
+        self._lanes = [(lane, name, handler) for name, handler, stream in mappings for lane in stream.lanes]
 
     def run(self) -> Outcome:
         """Runs to rest."""
@@ -161,19 +162,16 @@ class Simulation:
         ready = bool(self.due) and not (self.scheduler.busy and self.due[0].moment - self.world.clock > LONGEST)
         if ready and draw < self._eagerness:
             return self._request
-        starts: list[Callable[[], None]] = [
-            partial(self._batch, lane, name, handler)
-            for name, handler, stream in self._mappings
-            for lane in stream.lanes
-            if lane.records and not lane.busy and lane.rests_until <= self.scheduler.steps
-        ]
-        if self.world.bus.undelivered:
-            starts.append(self._deliver)
+        steps = self.scheduler.steps
+        waiting = [lane for lane in self._lanes if lane[0].records]
+        lanes = [lane for lane in waiting if lane[0].rests_until <= steps and not lane[0].busy]
+        starts = len(lanes) + bool(self.world.bus.undelivered)
         if starts:
-            return starts[int(self.random.random() * len(starts))]
+            place = int(self.random.random() * starts)
+            return partial(self._batch, *lanes[place]) if place < len(lanes) else self._deliver
         if ready:
             return self._request
-        return self._wait if any(lane.records for _, _, stream in self._mappings for lane in stream.lanes) else None
+        return self._wait if waiting else None
 
     def _keep_longer(self) -> None:
         """Facts are kept long enough to be there when a fold is made anew from them."""

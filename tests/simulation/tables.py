@@ -78,7 +78,7 @@ class Table:
     def query(self, lead_id: str, prefix: str) -> list[Item]:
         """Consistent: all items of a lead whose sort key begins with the prefix, in order."""
         items = self.items.get(lead_id, {})
-        return [items[sort] for sort in sorted(items) if sort.startswith(prefix)]
+        return [items[sort] for sort in sorted(sort for sort in items if sort.startswith(prefix))]
 
     def all(self) -> Iterator[Item]:
         for items in self.items.values():
